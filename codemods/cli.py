@@ -153,7 +153,12 @@ def _about(name: str, callback: Callable[..., None], text: str, **attributes: An
 @click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path())
 @_option(MODE, "--diff", is_flag=True, help="Print what would change, and write nothing.")
 @_option(MODE, "--check", is_flag=True, help="Only report, and write nothing.")
-@_option(MODE, "--undo", is_flag=True, help="Put back the files as they were before the last run over PATH.")
+@_option(
+    MODE,
+    "--undo",
+    is_flag=True,
+    help="Put back the files of the last run in the git work tree, or else the folder, of PATH.",
+)
 @_option(MODE, "--allow-dirty", is_flag=True, help="Rewrite although PATH has changes that aren't committed to git.")
 @_option(
     MODE,

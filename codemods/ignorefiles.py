@@ -19,24 +19,21 @@ class IgnoreRules:
     """The patterns of one ignore file.
 
     :param base: absolute path of the folder that the patterns are relative to.
+    :param files: the patterns, for files.
+    :param folders: the same for folders, with the last pattern that matches winning. ``GitIgnoreSpec``
+        is made for files: it ranks ``!*/`` below an earlier ``*``, where git enters the folder.
     """
 
     base: str
     files: GitIgnoreSpec
-    folders: Optional[PathSpec]  # type: ignore[type-arg,unused-ignore]  # generic from pathspec 1.0 on
+    folders: PathSpec  # type: ignore[type-arg,unused-ignore]  # generic from pathspec 1.0 on
 
     def verdict(self, path: str, is_folder: bool) -> Optional[bool]:
         """Tell whether a path below the base is ignored; ``None`` if no pattern speaks of it."""
         relative = path[len(self.base) :].lstrip(os.sep)
-        if not is_folder:
-            return self.files.check_file(relative).include
-        relative += "/"
-        include = self.files.check_file(relative).include
-        if include and self.folders is not None and not self.folders.check_file(relative).include:
-            # pathspec is made for files: it ranks "!*/" below "*", where git lets it in. When in
-            # doubt the folder is entered, and pathspec asked about each file in it.
-            return False
-        return include
+        if is_folder:
+            return self.folders.check_file(relative + "/").include
+        return self.files.check_file(relative).include
 
 
 Chain = Tuple[IgnoreRules, ...]
@@ -65,8 +62,7 @@ def compile_rules(base: str, lines: Sequence[str]) -> Optional[IgnoreRules]:
     from pathspec import GitIgnoreSpec, PathSpec
 
     spec = GitIgnoreSpec.from_lines(lines)
-    negated = any(pattern.include is False for pattern in spec.patterns)
-    return IgnoreRules(base, spec, PathSpec(spec.patterns) if negated else None)
+    return IgnoreRules(base, spec, PathSpec(spec.patterns))
 
 
 class IgnoreFiles:

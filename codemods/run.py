@@ -13,6 +13,7 @@ import click
 from codemods.config import ConfigError, load, parse_codes
 from codemods.console import emit, progress, use_colour
 from codemods.findings import FileResult, Outcome, RunResult, Status
+from codemods.report import plural
 from codemods.settings import Settings
 
 DONE = 0
@@ -132,13 +133,14 @@ def _migrate(options: Options, settings: Settings) -> RunResult:
     """Run the engine over the paths."""
     from codemods.discover import DiscoverError
     from codemods.engine import run
+    from codemods.journal import JournalError
 
     if options.writes and not options.allow_dirty:
         _refuse_uncommitted(options)
     with progress(quiet=options.quiet, verbose=options.verbose) as update:
         try:
             return run(options.paths, settings, write=options.writes, progress=update)
-        except DiscoverError as error:
+        except (DiscoverError, JournalError) as error:
             raise Failure(str(error)) from error
 
 
@@ -172,7 +174,21 @@ def _filter(options: Options, settings: Settings) -> RunResult:
 
 
 def _undo(options: Options) -> int:
-    raise NotImplementedError
+    """Put back what the last run replaced."""
+    from codemods.journal import JournalError, run_root, undo
+
+    try:
+        undone = undo(run_root(options.paths))
+    except JournalError as error:
+        raise Failure(str(error)) from error
+    if not undone.run:
+        raise Failure("There is no run to take back here.")
+    if not options.quiet:
+        lines = [f"Restored {os.path.relpath(path)}\n" for path in undone.restored]
+        emit("".join([*lines, f"Restored {plural(len(undone.restored), 'file')}.\n"]))
+    for refused in undone.refused:
+        emit(f"Not restored: {refused}\n", err=True)
+    return DONE if undone.complete else FAILED
 
 
 def _report(options: Options, result: RunResult) -> None:

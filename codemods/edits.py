@@ -1,0 +1,95 @@
+"""What rules yield: edits of the source, each with the LibCST function that carries it out."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Callable, Optional, Tuple
+
+if TYPE_CHECKING:
+    from codemods.index.module import ImportedName, Span
+
+
+class Shape(Enum):
+    """The piece of source that an edit hands to LibCST, and what its transform gets and gives back."""
+
+    EXPRESSION = "expression"
+    """An expression, without the parentheses around it; gives an expression."""
+    STATEMENT = "statement"
+    """A simple statement; gets a ``SimpleStatementLine`` with it alone, gives a list of statement lines."""
+    HEADER = "header"
+    """A class or function up to its colon, with decorators; gets it with the body ``pass``, gives it back."""
+    BLOCK = "block"
+    """A whole compound statement; gives the list of statements in its place."""
+
+
+@dataclass(frozen=True)
+class NewImport:
+    """An import that the result needs: ``import module [as alias]`` or ``from module import name [as alias]``."""
+
+    module: str
+    name: Optional[str] = None
+    alias: Optional[str] = None
+
+    @property
+    def binds(self) -> str:
+        """The local name that it binds."""
+        return self.alias or self.name or self.module.split(".")[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """An edit of the source.
+
+    :param rule: the code of the rule.
+    :param node: the `ast` node whose source is handed to `transform`.
+    :param message: what is rewritten, for the report.
+    :param settles: loads of imported names that are gone afterwards; an import whose loads are all
+        settled can go too.
+    :param needs: imports that the result uses.
+    :param dead: spans of the source that vanish; nothing in them is planned or must survive.
+    :param at: the node that the report points at, if it isn't `node`.
+    :param replaces_strings: whether string literals are deliberately replaced or dropped.
+    :param empties: whether nothing is left in the statement's place.
+    """
+
+    rule: str
+    node: ast.AST
+    shape: Shape
+    transform: Callable[[Any], Any]
+    message: str
+    settles: Tuple[ast.AST, ...] = ()
+    needs: Tuple[NewImport, ...] = ()
+    dead: Tuple[Span, ...] = ()
+    at: Optional[ast.AST] = None
+    replaces_strings: bool = False
+    empties: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ImportEdit:
+    """An imported name that is no longer imported, or is imported from somewhere else.
+
+    Edits of one import statement are carried out together.
+
+    :param becomes: what is imported in its place.
+    """
+
+    rule: str
+    imported: ImportedName
+    message: str
+    becomes: Tuple[NewImport, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class TextEdit:
+    """A replacement inside of a comment or a string literal, which has no finer node.
+
+    :param span: the offsets of what is replaced.
+    """
+
+    rule: str
+    span: Span
+    text: str
+    message: str

@@ -1,0 +1,154 @@
+"""Pieces of source in LibCST's hands: parse, check the round trip, transform, and give back text."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Callable, Counter as CounterType, List, Optional, Tuple
+
+from codemods.lazy import cst
+
+if TYPE_CHECKING:
+    from codemods.edits import Edit
+
+Transform = Callable[[Any], Any]
+
+
+class EditFailed(Exception):
+    """An edit can't be carried out; the place is left to a human."""
+
+    def __init__(self, reason: str, edit: Optional[Edit] = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.edit = edit
+
+
+class RoundTripError(Exception):
+    """LibCST doesn't give a piece of source back as it was given.
+
+    LibCST 1.0 to 1.9 have known cases; no edit of such a piece can be trusted.
+    """
+
+
+def _parsed(parse: Callable[[], Any]) -> Any:
+    try:
+        return parse()
+    except (cst.ParserSyntaxError, RecursionError) as error:
+        raise EditFailed(f"LibCST can't parse it ({type(error).__name__})") from None
+
+
+def parse_expression(text: str, _indent: str, newline: str, transform: Transform) -> str:
+    """Transform an expression.
+
+    The parentheses that it's parsed in let it span lines as it does in its file.
+    """
+    config = cst.PartialParserConfig(default_newline=newline)
+    wrapped = f"({text})"
+    node = _parsed(lambda: cst.parse_expression(wrapped, config))
+    module = cst.Module(body=[], default_newline=newline)
+    if module.code_for_node(node) != wrapped:
+        raise RoundTripError(text)
+    node = transform(node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1]))
+    return module.code_for_node(node)
+
+
+def parse_statements(text: str, indent: str, newline: str, transform: Transform) -> str:
+    """Transform a statement (or a logical line) into any number of statements; none gives an empty text."""
+    prefix = f"if 1:{newline}" if indent else ""
+    wrapped = f"{prefix}{indent}{text}{newline}"
+    module = _parsed(lambda: cst.parse_module(wrapped))
+    if module.code != wrapped:
+        raise RoundTripError(text)
+    body = module.body[0].body.body if indent else module.body
+    if len(body) != 1:
+        raise EditFailed("it isn't one statement")
+    new = list(transform(body[0]))
+    if not new:
+        return ""
+    if indent:
+        block = module.body[0].with_changes(body=module.body[0].body.with_changes(body=new))
+        code = module.with_changes(body=[block]).code[len(prefix) :]
+    else:
+        code = module.with_changes(body=new).code
+    return _without_newline(code[len(indent) :] if code.startswith(indent) else code)
+
+
+def parse_header(text: str, indent: str, newline: str, transform: Transform) -> str:
+    """Transform the header of a class or function; its body is a ``pass`` that comes and goes."""
+    stub = f"{newline}{indent}    pass"
+
+    def change(node: Any) -> List[Any]:
+        return [transform(node)]
+
+    code = parse_statements(text + stub, indent, newline, change)
+    if not code.endswith(stub):
+        raise EditFailed("its header can't be told from its body")
+    return code[: -len(stub)]
+
+
+def _without_newline(code: str) -> str:
+    return re.sub(r"(?:\r\n?|\n)\Z", "", code)
+
+
+def line_starts(text: str) -> List[int]:
+    """The offset of each line, as Python's own tokenizer counts lines."""
+    return [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
+
+
+def colon(text: str) -> int:
+    """The offset behind the colon that ends the header with which `text` begins."""
+    starts = line_starts(text)
+    depth = 0
+    decorating = False
+    fresh = True
+    for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
+        if token.type in (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT):
+            if token.type == tokenize.NEWLINE:
+                decorating, fresh = False, True
+            continue
+        if fresh:
+            decorating, fresh = token.string == "@", False
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+            if token.string == ":" and not depth and not decorating:
+                return starts[token.end[0] - 1] + token.end[1]
+    raise EditFailed("its colon can't be found")
+
+
+def tokens(text: str) -> Tuple[CounterType[str], CounterType[str]]:
+    """The comments and the values of the string literals in a piece of source.
+
+    Inside parentheses any balanced piece is a sequence of tokens, whatever its indentation.
+    """
+    comments: CounterType[str] = Counter()
+    strings: CounterType[str] = Counter()
+    for kind, string, _ in offsets(text):
+        if kind == tokenize.COMMENT:
+            comments[string.rstrip()] += 1
+        else:
+            strings[_value(string)] += 1
+    return comments, strings
+
+
+def offsets(text: str) -> List[Tuple[int, str, int]]:
+    """The comment and string tokens of a piece of source: type, text and offset."""
+    starts = line_starts(text)
+    found = []
+    wanted = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", -1)}
+    reader = io.StringIO(f"({text}\n)", newline="").readline
+    for token in tokenize.generate_tokens(reader):
+        if token.type in wanted:
+            line, column = token.start
+            kind = tokenize.COMMENT if token.type == tokenize.COMMENT else tokenize.STRING
+            found.append((kind, token.string, starts[line - 1] + column - (line == 1)))
+    return found
+
+
+def _value(string: str) -> str:
+    try:
+        return repr(ast.literal_eval(string))
+    except (ValueError, SyntaxError):
+        return string

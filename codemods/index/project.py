@@ -1,0 +1,105 @@
+"""What a rule may ask about the rest of the project, and how the answers come about.
+
+A file is first planned against `Assumptions`, which gives the usual answer and keeps the question.
+When all files are indexed, `Project` has the facts; a file whose assumptions were wrong is planned
+again with the real answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Iterable, List, NamedTuple, Protocol, Set, Tuple
+
+from codemods.index.facts import Facts
+
+
+class Question(NamedTuple):
+    """A yes-or-no question about the other files.
+
+    :param kind: the name of the method of `ProjectView` that asks.
+    :param words: its arguments; a file in which none of the identifiers in the last of them occurs
+        can't change the answer.
+    """
+
+    kind: str
+    words: Tuple[str, ...]
+
+
+class ProjectView(Protocol):
+    """The questions that rules may ask. The usual answer to each is "no"."""
+
+    def imports_from(self, module: str, name: str) -> bool:
+        """Does another file import `name` from `module`, or reach it as an attribute of the module?"""
+
+    def mentions_attribute(self, name: str) -> bool:
+        """Does any file access ``….name``?"""
+
+    def has_module(self, dotted: str) -> bool:
+        """Does the project itself contain the module `dotted`?"""
+
+    def subclasses(self, dotted: str) -> bool:
+        """Does any file derive a class from the class `dotted`?"""
+
+
+class Assumptions:
+    """Answers "no" to everything and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: List[Question] = []
+
+    def _no(self, kind: str, *words: str) -> bool:
+        self.asked.append(Question(kind, words))
+        return False
+
+    def imports_from(self, module: str, name: str) -> bool:
+        return self._no("imports_from", module, name)
+
+    def mentions_attribute(self, name: str) -> bool:
+        return self._no("mentions_attribute", name)
+
+    def has_module(self, dotted: str) -> bool:
+        return self._no("has_module", dotted)
+
+    def subclasses(self, dotted: str) -> bool:
+        return self._no("subclasses", dotted)
+
+
+@dataclass
+class Project:
+    """All files' facts, as answers.
+
+    :param modules: the dotted names of all modules that were discovered.
+    """
+
+    modules: Set[str]
+
+    def __init__(self, modules: Iterable[str], facts: Iterable[Facts]) -> None:
+        self.modules = set(modules)
+        self.imported: Set[str] = set()
+        self.stars: Set[str] = set()
+        self.attributes: Set[str] = set()
+        self.bases: Set[str] = set()
+        self._parents: Dict[str, List[str]] = {}
+        for one in facts:
+            self.imported.update(one.imported)
+            self.stars.update(one.stars)
+            self.attributes.update(one.attributes)
+            for cls in one.classes:
+                self.bases.update(cls.bases)
+
+    def imports_from(self, module: str, name: str) -> bool:
+        return f"{module}.{name}" in self.imported or (module in self.stars and not name.startswith("_"))
+
+    def mentions_attribute(self, name: str) -> bool:
+        return name in self.attributes
+
+    def has_module(self, dotted: str) -> bool:
+        return dotted in self.modules
+
+    def subclasses(self, dotted: str) -> bool:
+        return dotted in self.bases
+
+    def holds(self, question: Question) -> bool:
+        """Whether the real answer is the one that `Assumptions` gave."""
+        answer = getattr(self, question.kind)(*question.words)
+        return answer is False

@@ -1,0 +1,85 @@
+"""How a file can spell a name of another module at a given place, and the import this needs."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple, Optional
+
+from codemods.edits import NewImport
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+
+class Spelling(NamedTuple):
+    """An expression for a name, and the import that it needs if the file doesn't have it yet."""
+
+    code: str
+    need: Optional[NewImport]
+
+    @property
+    def needs(self) -> "tuple[NewImport, ...]":
+        """The import as a tuple, for the field `Edit.needs`."""
+        return (self.need,) if self.need else ()
+
+
+def spell(module: Module, home: str, name: Optional[str], at: ast.AST) -> Optional[Spelling]:
+    """A spelling of ``home.name`` (or of the module `home`) that works at the node `at`.
+
+    An import that the file has is used if it has one; else ``import home`` if its name is free, else
+    ``from home import name``; ``None`` if both names mean something else there.
+    """
+    existing = _existing(module, home, name, at)
+    if existing is not None:
+        return Spelling(existing, None)
+    root = home.split(".")[0]
+    if _free(module, root, home, at):
+        return Spelling(f"{home}.{name}" if name else home, NewImport(home))
+    if name and _free(module, name, f"{home}.{name}", at):
+        return Spelling(name, NewImport(home, name))
+    return None
+
+
+def _existing(module: Module, home: str, name: Optional[str], at: ast.AST) -> Optional[str]:
+    for one in module.live_imports():
+        if not one.top or one.scope is not module.walk.module_scope:
+            continue
+        if not _means(module, one.local, one.canonical, at):
+            continue
+        if name and one.canonical == f"{home}.{name}" and one.alias not in module.leaving:
+            return one.local
+        if isinstance(one.statement, ast.Import) and one.alias.name == home and one.alias not in module.leaving:
+            return f"{one.local if one.alias.asname else home}{'.' + name if name else ''}"
+    return None
+
+
+def _means(module: Module, local: str, canonical: str, at: ast.AST) -> bool:
+    """Whether `local`, looked up at `at`, is certainly the import of `canonical`."""
+    imported = module.imported(local, module.scope_of(at))
+    return bool(imported) and {one.canonical for one in imported} == {canonical}
+
+
+def _free(module: Module, local: str, canonical: str, at: ast.AST) -> bool:
+    """Whether a module-level import may bind `local` to `canonical`, and `at` would see it."""
+    planned = module.planned.get(local)
+    if planned is not None and planned != canonical.split(".")[0] and planned != canonical:
+        return False
+    if local in module.walk.global_names:
+        return False
+    scope = module.scope_of(at)
+    found = scope.lookup(local)
+    if found is not None and found is not module.walk.module_scope:
+        return False
+    top = module.walk.module_scope
+    for node in module.bindings(top, local):
+        one = module.by_alias(node)
+        if one is None:
+            return False
+        if one.alias in module.leaving or one.canonical in (local, canonical, canonical.split(".")[0]):
+            continue
+        return False
+    # A load of the bare name that means a builtin (or nothing yet) would change its meaning.
+    if any(where.lookup(local) is None for _, where in module.loads(local)):
+        return False
+    module.planned[local] = canonical if canonical.split(".")[-1] == local else canonical.split(".")[0]
+    return True

@@ -1,0 +1,174 @@
+"""Run the rules over an indexed file: edits that don't conflict, and findings.
+
+A rule's edit is dropped where a comment in the source says so, and left to a human where it can't
+be carried out (inside an f-string, say, or where verification has refused it before).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Dict, FrozenSet, Iterable, List, Mapping, Set, Tuple, Union
+
+from codemods.edits import Edit, ImportEdit, Shape, TextEdit
+from codemods.findings import Finding, Outcome
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+    from codemods.rule import Item, Rule
+
+AnyEdit = Union[Edit, ImportEdit, TextEdit]
+EditKey = Tuple[str, int]
+"""The rule and the offset of an edit: how one run tells the next which edits to leave out."""
+
+_IGNORE = re.compile(r"#\s*plumpy-migrate:\s*ignore(?:\[([\w\s,]*)\])?")
+_SKIP_FILE = re.compile(rb"^[^\n#]*#\s*plumpy-migrate:\s*skip-file", re.MULTILINE)
+
+
+def skips_file(data: bytes) -> bool:
+    """Whether a comment asks to leave the whole file alone."""
+    return b"plumpy-migrate" in data and _SKIP_FILE.search(data) is not None
+
+
+@dataclass
+class Plan:
+    """What to do to one file.
+
+    :ivar edits: the accepted edits of expressions, statements, headers and blocks.
+    """
+
+    edits: List[Edit] = field(default_factory=list)
+    imports: List[ImportEdit] = field(default_factory=list)
+    texts: List[TextEdit] = field(default_factory=list)
+    findings: List[Finding] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.edits or self.imports or self.texts)
+
+    def all(self) -> List[AnyEdit]:
+        """Every edit, of whatever kind."""
+        return [*self.edits, *self.imports, *self.texts]
+
+
+def anchor(module: Module, edit: AnyEdit) -> int:
+    """The offset in the text that identifies the place of an edit."""
+    if isinstance(edit, TextEdit):
+        return edit.span[0]
+    if isinstance(edit, ImportEdit):
+        start = module.span(edit.imported.statement)[0]
+        return start + edit.imported.statement.names.index(edit.imported.alias)
+    return module.span(edit.at or edit.node)[0]
+
+
+class _Planner:
+    def __init__(self, module: Module, blocked: Mapping[EditKey, str]) -> None:
+        self.module = module
+        self.blocked = blocked
+        self.plan = Plan()
+        self.ignored = _ignored_lines(module)
+        self._claimed: Dict[Tuple[int, int], Shape] = {}
+
+    def run(self, rules: Iterable[Rule]) -> Plan:
+        for rule in sorted(rules, key=lambda one: one.order):
+            for item in rule.run(self.module):
+                self._take(item)
+        self.plan.findings.sort(key=lambda one: (one.line, one.column, one.rule))
+        return self.plan
+
+    def _take(self, item: Item) -> None:
+        if isinstance(item, Finding):
+            if not self._ignores(item.rule, item.line, item.line):
+                self.plan.findings.append(item)
+            return
+        reason = self._refuse(item)
+        if reason is None:
+            return
+        line, column = self._position(item)
+        if reason:
+            advice = "rewrite this place by hand"
+            self._find(item.rule, line, column, f"{item.message}: {reason}", Outcome.LEFT, advice)
+            return
+        self._accept(item)
+        self._find(item.rule, line, column, item.message, Outcome.REWRITTEN)
+
+    def _find(self, rule: str, line: int, column: int, message: str, outcome: Outcome, advice: str = "") -> None:
+        self.plan.findings.append(Finding(rule, line, column, message, outcome, advice))
+
+    def _position(self, item: AnyEdit) -> Tuple[int, int]:
+        offset = anchor(self.module, item)
+        if isinstance(item, ImportEdit):
+            offset = self.module.span(item.imported.statement)[0]
+        return self.module.source.position(offset)
+
+    def _refuse(self, item: AnyEdit) -> Union[str, None]:
+        """Why the edit isn't made: an empty string if it is, ``None`` if a comment says not to."""
+        first, last = self._lines(item)
+        if self._ignores(item.rule, first, last):
+            return None
+        blocked = self.blocked.get((item.rule, anchor(self.module, item)))
+        if blocked is not None:
+            return blocked
+        if isinstance(item, Edit):
+            if any(isinstance(above, ast.JoinedStr) for above in self.module.parents(item.node)):
+                return "it stands inside an f-string, where positions can't be trusted"
+            span = self.module.span(item.node)
+            if item.shape in (Shape.BLOCK, Shape.STATEMENT) and self._claimed.get(span) is item.shape:
+                return "another rule rewrites the same statement"
+        return ""
+
+    def _lines(self, item: AnyEdit) -> Tuple[int, int]:
+        source = self.module.source
+        if isinstance(item, TextEdit):
+            return source.position(item.span[0])[0], source.position(item.span[1])[0]
+        node = item.imported.statement if isinstance(item, ImportEdit) else (item.at or item.node)
+        if isinstance(item, Edit) and item.shape in (Shape.BLOCK, Shape.HEADER):
+            line = source.position(self.module.span(node)[0])[0]
+            return line, line
+        start, end = self.module.span(node)
+        return source.position(start)[0], source.position(end)[0]
+
+    def _ignores(self, rule: str, first: int, last: int) -> bool:
+        for line in range(first, last + 1) if self.ignored else ():
+            codes = self.ignored.get(line)
+            if codes is not None and (not codes or any(rule.startswith(code) for code in codes)):
+                return True
+        return False
+
+    def _accept(self, item: AnyEdit) -> None:
+        module = self.module
+        if isinstance(item, TextEdit):
+            self.plan.texts.append(item)
+        elif isinstance(item, ImportEdit):
+            self.plan.imports.append(item)
+            module.leaving.add(item.imported.alias)
+        else:
+            self.plan.edits.append(item)
+            self._claimed[module.span(item.node)] = item.shape
+            module.settled.update(item.settles)
+            module.dead.extend(item.dead)
+
+
+def _ignored_lines(module: Module) -> Dict[int, FrozenSet[str]]:
+    """For each line with an ignore comment, the codes that it names (none: all)."""
+    found: Dict[int, FrozenSet[str]] = {}
+    if "plumpy-migrate" not in module.source.text:
+        return found
+    for number in range(1, len(module.source.line_starts) + 1):
+        match = _IGNORE.search(module.source.line_text(number))
+        if match:
+            codes: Set[str] = {code.strip() for code in (match.group(1) or "").split(",")}
+            found[number] = frozenset(codes - {""})
+    return found
+
+
+def plan(module: Module, rules: Iterable[Rule], blocked: Mapping[EditKey, str]) -> Plan:
+    """Plan all edits of one file.
+
+    :param blocked: edits that an earlier attempt could not carry out, with the reason.
+    """
+    made = _Planner(module, blocked).run(rules)
+    # A fold may have been planned before a rule learnt that it can't settle everything inside;
+    # edits in branches that vanish are pointless.
+    made.edits = [edit for edit in made.edits if edit.dead or not module.is_dead(module.statement_of(edit.node))]
+    return made

@@ -1,0 +1,56 @@
+"""All rules, found by where they lie: each module of `codemods.rules.<family>` with a ``rule`` is one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import lru_cache
+from typing import TYPE_CHECKING, Iterable, List, Tuple
+
+if TYPE_CHECKING:
+    from codemods.rule import Rule
+    from codemods.settings import Settings
+
+FAMILIES = {
+    "six": "six and its moves",
+    "future": "imports from __future__",
+    "py2": "leftovers of Python 2",
+    "namespaces": "ad-hoc namespace classes",
+    "dependencies": "dependency files",
+}
+"""The folders under `rules`, in the order in which reports list them."""
+
+
+@lru_cache(maxsize=None)
+def code_rules() -> "Tuple[Rule, ...]":
+    """The rules for Python source."""
+    found: List[Rule] = []
+    for family in FAMILIES:
+        if family == "dependencies":
+            continue
+        package = importlib.import_module(f"codemods.rules.{family}")
+        for info in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{info.name}")
+            if hasattr(module, "rule"):
+                found.append(module.rule)
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def all_rules() -> "Tuple[Rule, ...]":
+    """All rules, those for dependency files included."""
+    from codemods.rules.dependencies import RULES
+
+    return (*code_rules(), *RULES)
+
+
+def chosen(rules: "Iterable[Rule]", settings: Settings) -> "Tuple[Rule, ...]":
+    """The rules that the settings select, by code or by a prefix of it."""
+
+    def among(rule: Rule, names: Iterable[str]) -> bool:
+        return any(rule.code.startswith(name) for name in names)
+
+    def wanted(rule: Rule) -> bool:
+        on = among(rule, settings.select) if settings.select else rule.default
+        return (on or among(rule, settings.extend_select)) and not among(rule, settings.ignore)
+
+    return tuple(rule for rule in rules if wanted(rule))

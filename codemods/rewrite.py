@@ -1,0 +1,323 @@
+"""Carry out a plan: hand each edited piece of source to LibCST, and put the results back in place.
+
+A piece is rendered from the inside out: the edits within it first, then its own, on the text that
+they left. A statement that vanishes leaves a mark (a NUL, which no source contains), and when all
+is in place the marked lines are taken out together with superfluous blank lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+
+from codemods.edits import Edit, Shape, TextEdit
+from codemods.fragments import EditFailed, RoundTripError, parse_expression, parse_header, parse_statements, tokens
+from codemods.imports import PRAGMA, LineChange, existing, insertions, line_changes
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module, Span
+    from codemods.plan import AnyEdit, Plan
+
+__all__ = ["EditFailed", "Replacement", "Rewritten", "RoundTripError", "rewrite"]
+
+_GONE = "\0"
+_RANK = {Shape.BLOCK: 0, Shape.HEADER: 2, Shape.STATEMENT: 3, Shape.EXPRESSION: 4}
+_LINE_RANK = 1
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """An outermost piece of the old text and the text in its place.
+
+    :param dead: spans within it whose comments and strings vanish on purpose.
+    :param strings: whether its string literals must survive.
+    """
+
+    start: int
+    end: int
+    text: str
+    dead: Tuple[Span, ...] = ()
+    strings: bool = True
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """The new text, and what was replaced to get there, in order."""
+
+    text: str
+    replacements: Tuple[Replacement, ...]
+
+
+@dataclass
+class _Piece:
+    start: int
+    end: int
+    rank: int
+    render: Callable[[str], str]
+    edits: List[AnyEdit]
+    inner: List[_Piece] = field(default_factory=list)
+
+    @property
+    def key(self) -> Tuple[int, int, int]:
+        return self.start, -self.end, self.rank
+
+
+class _Rewriter:
+    def __init__(self, module: Module, plan: Plan) -> None:
+        self.module = module
+        self.source = module.source
+        self.plan = plan
+        self.leaving: Set[ast.alias] = {edit.imported.alias for edit in plan.imports}
+        needed = {new for edit in plan.edits for new in edit.needs}
+        self._keep_needed(needed)
+        self.have = existing(module, self.leaving)
+        self.gone: Set[ast.stmt] = set()
+        self.needs = sorted((new for new in needed), key=lambda new: (new.module, new.name or ""))
+
+    def _keep_needed(self, needed: Set[Any]) -> None:
+        """An import that one rule drops and another needs stays."""
+        for edit in list(self.plan.imports):
+            one = edit.imported
+            if edit.becomes or not isinstance(one.statement, ast.Import):
+                continue
+            if any(new.name is None and new.module == one.alias.name and not one.alias.asname for new in needed):
+                self.plan.imports.remove(edit)
+                self.leaving.discard(one.alias)
+
+    def run(self) -> Rewritten:
+        pieces = [*self._edit_pieces(), *self._import_pieces(), *map(self._text_piece, self.plan.texts)]
+        self._fill_empty_blocks(pieces)
+        from codemods.imports import code
+
+        missing = [new for new in self.needs if code(new) not in self.have]
+        for insertion in insertions(self.module, missing, self.leaving):
+            pieces.append(_insertion(insertion.offset, insertion.text))
+        roots = _nest(pieces)
+        replacements = tuple(self._replacement(piece) for piece in roots)
+        text = _splice(self.source.text, 0, len(self.source.text), replacements)
+        return Rewritten(_take_out(text), replacements)
+
+    def _replacement(self, piece: _Piece) -> Replacement:
+        edits = list(_all_edits(piece))
+        dead = tuple(span for edit in edits if isinstance(edit, Edit) for span in edit.dead)
+        strings = not any(isinstance(edit, TextEdit) or getattr(edit, "replaces_strings", False) for edit in edits)
+        return Replacement(piece.start, piece.end, self._render(piece), dead, strings)
+
+    def _render(self, piece: _Piece) -> str:
+        inner = [Replacement(one.start, one.end, self._render(one)) for one in piece.inner]
+        text = _splice(self.source.text, piece.start, piece.end, inner)
+        if _GONE in text:
+            text = _take_out(text)
+        return piece.render(text)
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def _edit_pieces(self) -> List[_Piece]:
+        groups: Dict[Tuple[Span, Shape], List[Edit]] = {}
+        for edit in self.plan.edits:
+            groups.setdefault((self._span(edit), edit.shape), []).append(edit)
+        pieces = []
+        for (span, shape), edits in groups.items():
+            if shape is Shape.BLOCK and edits[0].empties:
+                self.gone.add(edits[0].node)  # type: ignore[arg-type]
+            render = self._renderer(span, shape, edits)
+            pieces.append(_Piece(*span, _RANK[shape], render, list(edits)))
+        return pieces
+
+    def _renderer(self, span: Span, shape: Shape, edits: Sequence[Edit]) -> Callable[[str], str]:
+        parse = {
+            Shape.EXPRESSION: parse_expression,
+            Shape.STATEMENT: parse_statements,
+            Shape.HEADER: parse_header,
+            Shape.BLOCK: parse_statements,
+        }[shape]
+        indent = self.source.indentation(span[0])
+
+        def render(text: str) -> str:
+            for edit in edits:
+                try:
+                    text = parse(text, indent, self.source.newline, edit.transform)
+                except EditFailed as failure:
+                    failure.edit = failure.edit or edit
+                    raise
+            if text or shape is Shape.EXPRESSION:
+                return text
+            return "pass" if edits[0].node not in self.gone else _GONE
+
+        return render
+
+    def _span(self, edit: Edit) -> Span:
+        if edit.shape is Shape.HEADER:
+            return header_span(self.module, edit.node)
+        if edit.shape is Shape.BLOCK:
+            start, end = self.module.full_span(edit.node)  # type: ignore[arg-type]
+            return start, self._with_comments_below(start, end)
+        return self.module.span(edit.node)
+
+    def _with_comments_below(self, start: int, end: int) -> int:
+        """The end of a block, moved behind the comment lines that are indented like its body."""
+        text, indent = self.source.text, len(self.source.indentation(start))
+        end = self.source.line_end(end)
+        here = end
+        while here < len(text):
+            begin = self.source.after_newline(here)
+            if begin == here:
+                break
+            here = self.source.line_end(begin)
+            line = text[begin:here]
+            bare = line.strip()
+            if bare and not (bare.startswith("#") and len(line) - len(line.lstrip()) > indent):
+                break
+            if bare:
+                end = here
+        return end
+
+    def _text_piece(self, edit: TextEdit) -> _Piece:
+        return _Piece(*edit.span, 9, lambda _: edit.text, [edit])
+
+    # -- imports ---------------------------------------------------------------------------------
+
+    def _import_pieces(self) -> List[_Piece]:
+        return [self._import_piece(change) for change in line_changes(self.module, self.plan.imports)]
+
+    def _import_piece(self, change: LineChange) -> _Piece:
+        start = self.module.span(change.statements[0])[0]
+        end = self.source.line_end(self.module.span(change.statements[-1])[1])
+        old = self.source.text[start:end]
+        own_line = not self.source.text[self.source.line_starts[change.statements[0].lineno - 1] : start].strip()
+        top = not self.source.indentation(start)
+        have = self.have if top else set()
+        text = parse_statements(
+            old, self.source.indentation(start), self.source.newline, lambda line: change.carry_out(line, have)
+        )
+        text = self._keep_comments(old, text, start) if own_line else text.replace(self.source.newline, "; ")
+        if not text:
+            self.gone.update(change.statements)
+        return _Piece(start, end, _LINE_RANK, lambda _: text or _GONE, list(change.edits))
+
+    def _keep_comments(self, old: str, new: str, start: int) -> str:
+        """`new` below the comments of `old` that it lost, but for those that only speak to linters."""
+        if "#" not in old:
+            return new
+        kept = tokens(new)[0]
+        lost = [one for one in tokens(old)[0].elements() if not kept[one] and not PRAGMA.match(one)]
+        lines = [*dict.fromkeys(lost), *([new] if new else [])]
+        return (self.source.newline + self.source.indentation(start)).join(lines)
+
+    def _fill_empty_blocks(self, pieces: List[_Piece]) -> None:
+        """Put ``pass`` where all statements of a block vanish."""
+        for statement in list(self.gone):
+            owner, _, block = self.module.block_of(statement)
+            if isinstance(owner, ast.Module) or not all(one in self.gone for one in block):
+                continue
+            if statement is not block[0]:
+                continue
+            start = self.module.span(statement)[0]
+            for piece in pieces:
+                if piece.start == start and piece.rank in (_LINE_RANK, _RANK[Shape.BLOCK]):
+                    piece.render = lambda _: "pass"
+
+
+def _insertion(offset: int, text: str) -> _Piece:
+    return _Piece(offset, offset, -1, lambda _: text, [])
+
+
+def header_span(module: Module, node: ast.AST) -> Span:
+    """From the first decorator (or the keyword) to the colon, and the comment behind it if it ends the line."""
+    start = module.full_span(node)[0]  # type: ignore[arg-type]
+    body: List[ast.stmt] = node.body  # type: ignore[attr-defined]
+    first = module.span(body[0])[0]
+    text = module.source.text
+    from codemods.fragments import colon
+
+    end = start + colon(text[start:first])
+    rest = text[end : module.source.line_end(end)]
+    return start, end + len(rest.rstrip()) if rest.strip().startswith("#") else end
+
+
+def _nest(pieces: List[_Piece]) -> List[_Piece]:
+    """Pieces as trees, by containment.
+
+    :raises EditFailed: if two pieces overlap without one containing the other.
+    """
+    roots: List[_Piece] = []
+    around: List[_Piece] = []
+    for piece in sorted(pieces, key=lambda one: one.key if one.start != one.end else (one.start, -(10**12), -1)):
+        while around and around[-1].end <= piece.start and not (around[-1].end == piece.end == piece.start):
+            around.pop()
+        if around and piece.end > around[-1].end:
+            edit = next((one for one in piece.edits if isinstance(one, Edit)), None)
+            raise EditFailed("it overlaps with another edit", edit)
+        (around[-1].inner if around else roots).append(piece)
+        if piece.start != piece.end:
+            around.append(piece)
+    return roots
+
+
+def _all_edits(piece: _Piece) -> List[AnyEdit]:
+    found = list(piece.edits)
+    for one in piece.inner:
+        found += _all_edits(one)
+    return found
+
+
+def _splice(text: str, start: int, end: int, replacements: Sequence[Replacement]) -> str:
+    parts = []
+    here = start
+    for one in replacements:
+        parts += [text[here : one.start], one.text]
+        here = one.end
+    return "".join([*parts, text[here:end]])
+
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+
+
+def _take_out(text: str) -> str:
+    """The text without the marked lines, and with no more blank lines than stood on either side of them."""
+    if _GONE not in text:
+        return text
+    lines = [line for line in _LINES.findall(text) if line]
+    out: List[str] = []
+    index = 0
+    while index < len(lines):
+        if lines[index].strip() != _GONE:
+            out.append(lines[index].replace(_GONE, "pass") if _GONE in lines[index] else lines[index])
+            index += 1
+            continue
+        while index < len(lines) and lines[index].strip() == _GONE:
+            index += 1
+        index += _superfluous(out, lines, index)
+    return "".join(out)
+
+
+def _superfluous(out: List[str], lines: List[str], index: int) -> int:
+    """How many of the blank lines from `index` on go, after lines were taken out there; may shorten `out`."""
+    before = 0
+    while before < len(out) and not out[-1 - before].strip(" \t\r\n"):
+        before += 1
+    after = 0
+    while index + after < len(lines) and not lines[index + after].strip(" \t\r\n"):
+        after += 1
+    if before == len(out):
+        return after
+    if index + after == len(lines):
+        del out[len(out) - before :]
+        return 0
+    return min(before, after)
+
+
+def rewrite(module: Module, plan: Plan) -> Rewritten:
+    """Carry out `plan`.
+
+    :raises RoundTripError: if LibCST doesn't reproduce a piece that it's given.
+    :raises EditFailed: if an edit can't be carried out; it names the edit.
+    """
+    return _Rewriter(module, plan).run()
+
+
+def first_line(module: Module, edit: Optional[Edit]) -> int:
+    """The line of an edit, for a message."""
+    return module.source.position(module.span(edit.node)[0])[0] if edit is not None else 0

@@ -1,0 +1,111 @@
+"""The shape of a rule: a code, a docstring for people, needles, and a generator over a `Module`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Optional, Pattern, Tuple, Union
+
+from codemods.edits import Edit, ImportEdit, NewImport, Shape, TextEdit
+from codemods.findings import Finding, Outcome
+
+if TYPE_CHECKING:
+    from codemods.index.module import ImportedName, Module, Span
+
+Item = Union[Edit, ImportEdit, TextEdit, Finding]
+Find = Callable[["Module"], Iterator[Item]]
+
+
+@dataclass(frozen=True)
+class Needle:
+    """What the bytes of a file must contain for a rule to have anything to do there.
+
+    :param literal: bytes that must occur; searching for them is nearly free.
+    :param pattern: a regular expression that must match somewhere, tried if the literal occurs.
+    """
+
+    literal: bytes
+    pattern: Optional[Pattern[bytes]] = None
+
+    def occurs_in(self, data: bytes) -> bool:
+        return self.literal in data and (self.pattern is None or self.pattern.search(data) is not None)
+
+
+def needle(literal: str, pattern: Optional[str] = None) -> Needle:
+    """A needle from text; `pattern` is a regular expression in multi-line mode."""
+    return Needle(literal.encode(), re.compile(pattern.encode(), re.MULTILINE) if pattern else None)
+
+
+class Rule:
+    """One codemod.
+
+    :param code: family and number, such as ``SIX105``.
+    :param doc: the docstring of the rule's module; its first line is the title.
+    :param needles: a file with none of them is of no interest to the rule.
+    :param order: rules with a lower number plan first; folds of dead branches come before all others,
+        and imports after them.
+    :param default: whether it runs without being selected by name.
+    """
+
+    def __init__(
+        self, code: str, doc: Optional[str], needles: Iterable[Needle], *, order: int = 50, default: bool = True
+    ) -> None:
+        self.code = code
+        self.doc = cleandoc(doc or "")
+        self.title = self.doc.split("\n", 1)[0].rstrip(".")
+        self.family = re.sub(r"\d+$", "", code)[:3]
+        self.needles = tuple(needles)
+        self.order = order
+        self.default = default
+        self._find: Optional[Find] = None
+
+    def find(self, function: Find) -> Find:
+        """Decorator: the generator that yields the edits and findings of a module."""
+        self._find = function
+        return function
+
+    def run(self, module: Module) -> Iterator[Item]:
+        """What the rule has to say about `module`."""
+        assert self._find is not None, f"{self.code} has no @rule.find"
+        return self._find(module)
+
+    # -- what a rule yields ----------------------------------------------------------------------
+
+    def edit(
+        self, node: ast.AST, shape: Shape, transform: Callable[[Any], Any], message: str, **options: Any
+    ) -> Edit:
+        """An edit; `options` are the other fields of `Edit`."""
+        return Edit(self.code, node, shape, transform, message, **options)
+
+    def expression(self, node: ast.AST, transform: Callable[[Any], Any], message: str, **options: Any) -> Edit:
+        """An edit of an expression."""
+        return Edit(self.code, node, Shape.EXPRESSION, transform, message, **options)
+
+    def replace(self, node: ast.AST, code: str, message: str, **options: Any) -> Edit:
+        """An edit that puts the expression `code` in the place of `node`."""
+        from codemods.lazy import cst
+
+        return Edit(self.code, node, Shape.EXPRESSION, lambda _: cst.parse_expression(code), message, **options)
+
+    def reimport(self, imported: ImportedName, message: str, *becomes: NewImport) -> ImportEdit:
+        """An edit of one imported name."""
+        return ImportEdit(self.code, imported, message, becomes)
+
+    def inside(self, span: Span, text: str, message: str) -> TextEdit:
+        """A replacement inside of a comment or a string."""
+        return TextEdit(self.code, span, text, message)
+
+    def left(self, module: Module, node: ast.AST, message: str, advice: str) -> Finding:
+        """A place that a human must look at, with the reason and what to do."""
+        return self._finding(module, node, message, advice, Outcome.LEFT)
+
+    def note(self, module: Module, node: ast.AST, message: str, advice: str = "") -> Finding:
+        """Something that a reviewer should know; nothing must be done."""
+        return self._finding(module, node, message, advice, Outcome.NOTE)
+
+    def _finding(self, module: Module, node: ast.AST, message: str, advice: str, outcome: Outcome) -> Finding:
+        line, column = module.source.position(module.span(node)[0])
+        return Finding(self.code, line, column, message, outcome, advice)
+

@@ -1,0 +1,1 @@
+"""FUT: imports from `__future__` that do nothing any more."""

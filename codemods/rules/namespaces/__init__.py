@@ -1,0 +1,1 @@
+"""NSP: ad-hoc namespace classes."""

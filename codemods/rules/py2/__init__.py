@@ -1,0 +1,1 @@
+"""PY2: what else Python 2 left behind."""

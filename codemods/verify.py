@@ -1,0 +1,75 @@
+"""Check a rewritten file before it's written; the last line of defence of other people's code."""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+from collections import Counter
+from typing import TYPE_CHECKING, Callable, Iterable
+
+from codemods.fragments import offsets
+from codemods.imports import PRAGMA
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+    from codemods.plan import Plan
+    from codemods.rewrite import Replacement, Rewritten
+
+
+class Unsound(Exception):
+    """The result must not be written: a bug of ours, with what is wrong."""
+
+
+def verify(before: Module, rewritten: Rewritten, after: Callable[[], Module], again: Callable[[Module], Plan]) -> Module:
+    """Check a result and give back its index.
+
+    :param after: indexes the new text, by the grammar of the target version.
+    :param again: plans the new text, as a second run would.
+    :raises Unsound: if any check fails.
+    """
+    for one in rewritten.replacements:
+        _nothing_lost(before.source.text, one)
+    try:
+        module = after()
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Unsound(f"the result doesn't parse: {error}") from None
+    unbound = module.unbound() - before.unbound()
+    if unbound and not module.has_star_import:
+        raise Unsound(f"the result uses names that nothing binds: {', '.join(sorted(unbound))}")
+    second = again(module)
+    if second:
+        raise Unsound(f"a second run would change it again ({', '.join(_rules(second))})")
+    return module
+
+
+def _rules(plan: Plan) -> Iterable[str]:
+    return sorted({edit.rule for edit in plan.all()})
+
+
+def _nothing_lost(text: str, one: Replacement) -> None:
+    """Each comment and string of a replaced piece must be in what replaces it, unless it's declared dead."""
+    old = text[one.start : one.end]
+    if "#" not in old and '"' not in old and "'" not in old:
+        return
+    kept = Counter(_key(kind, string) for kind, string, _ in offsets(one.text.replace("\0", "")))
+    for kind, string, offset in offsets(old):
+        here = one.start + offset
+        if any(start <= here < end for start, end in one.dead):
+            continue
+        if kind == tokenize.COMMENT and PRAGMA.match(string):
+            continue
+        if kind == tokenize.STRING and not one.strings:
+            continue
+        key = _key(kind, string)
+        if not kept[key]:
+            raise Unsound(f"it would lose {string!r}")
+        kept[key] -= 1
+
+
+def _key(kind: int, string: str) -> str:
+    if kind == tokenize.COMMENT:
+        return string.strip()
+    try:
+        return repr(ast.literal_eval(string))
+    except (ValueError, SyntaxError):
+        return string
