@@ -34,7 +34,7 @@ def parse_target(text: str) -> Tuple[int, int]:
 
     :raises ValueError: where it isn't one that the migrator knows.
     """
-    found = re.fullmatch(r"(\d)\.(\d{1,2})", text.strip())
+    found = re.fullmatch(r"([0-9])\.([0-9]{1,2})", text.strip())
     version = (int(found[1]), int(found[2])) if found else (0, 0)
     if not MIN_TARGET <= version <= MAX_TARGET:
         lowest, highest = (".".join(map(str, limit)) for limit in (MIN_TARGET, MAX_TARGET))

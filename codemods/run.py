@@ -165,7 +165,7 @@ def _filter(options: Options, settings: Settings) -> RunResult:
     from codemods.engine import run_source
 
     started = time.monotonic()
-    data = click.get_binary_stream("stdin").read()
+    data = sys.stdin.buffer.read()
     file = run_source(data, options.stdin_filename or "<stdin>", settings)
     if not (options.diff or options.check):
         # A file that can't be processed passes unchanged: an editor would replace its text by what we print.
