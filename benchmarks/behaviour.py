@@ -50,22 +50,37 @@ class Package:
 
 
 PACKAGES = (
-    Package("plumpy", "0.14.5", "plumpy", ("test", "--ignore=test/rmq"), ("shortuuid",)),
+    Package("plumpy", "0.14.5", "plumpy", ("test", "--ignore=test/rmq"), ("shortuuid", "frozendict<2")),
     Package("kiwipy", "0.5.5", "kiwipy", ("test", "--ignore=test/rmq"), ("shortuuid",)),
-    Package("topika", "0.2.1", "topika", ("test",), ("shortuuid",)),
-    Package("html5lib", "1.0.1", "html5lib", ("html5lib/tests",), ("mock", "pytest-expect")),
-    Package("fs", "2.4.4", "fs", ("tests",), ("mock", "pyftpdlib", "psutil", "parameterized")),
-    Package("python-dateutil", "2.8.0", "dateutil", ("dateutil/test",), ("freezegun", "hypothesis")),
+    Package(
+        "html5lib",
+        "1.0.1",
+        "html5lib",
+        ("--assert=plain", "-p", "no:doctest", "html5lib/tests"),
+        ("mock", "pytest<4", "pytest-expect", "attrs<19.2"),
+    ),
+    Package("fs", "2.4.4", "fs", ("tests",), ("mock", "pyftpdlib<2", "psutil", "parameterized", "nose")),
+    Package(
+        "python-dateutil",
+        "2.8.0",
+        "dateutil",
+        ("-o", "filterwarnings=", "dateutil/test"),
+        ("freezegun", "hypothesis", "pytest-cov"),
+    ),
     Package("prompt_toolkit", "2.0.9", "prompt_toolkit", ("tests",)),
-    Package("structlog", "19.1.0", "structlog", ("tests",), ("freezegun", "pretend", "simplejson"), "src"),
+    Package("structlog", "19.1.0", "structlog", ("tests",), ("freezegun", "pretend", "simplejson", "twisted"), "src"),
     Package("tenacity", "5.1.1", "tenacity", ("tenacity/tests",), ("tornado",)),
     Package("traitlets", "4.3.2", "traitlets", ("traitlets",)),
     Package("more-itertools", "5.0.0", "more_itertools", ("more_itertools",)),
     Package("pyrsistent", "0.14.11", "pyrsistent", ("tests",), ("hypothesis",)),
-    Package("Flask-RESTful", "0.3.7", "flask_restful", ("tests",), ("mock", "blinker")),
-    Package("graphene", "2.1.6", "graphene", ("graphene",), ("pytz", "iso8601")),
+    Package(
+        "Flask-RESTful",
+        "0.3.7",
+        "flask_restful",
+        ("tests",),
+        ("mock", "nose", "blinker", "flask<1.1", "werkzeug<1", "jinja2<3", "markupsafe<2.1", "itsdangerous<2.1"),
+    ),
     Package("isodate", "0.6.0", "isodate", ("src/isodate/tests",), (), "src"),
-    Package("PyHamcrest", "1.9.0", "hamcrest", ("tests",), (), "src"),
 )
 
 

@@ -25,6 +25,7 @@ import ast
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from codemods.index.scopes import COMPREHENSIONS, FUNCTIONS
+from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def find(module: Module) -> Iterator[Item]:
 
 
 def _bare(call: Any) -> Any:
-    return call.with_changes(args=[])
+    return call.with_changes(args=[], whitespace_before_args=cst.SimpleWhitespace(""))
 
 
 def _refusal(module: Module, call: ast.Call) -> Optional[str]:
