@@ -11,12 +11,12 @@ from typing import Callable, Dict, Iterator, Protocol, Tuple
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
 
 FAMILIES: Dict[str, str] = {
-    "SIX": "six",
-    "FUT": "__future__",
-    "PY2": "Python 2 leftovers",
-    "NSP": "namespace classes",
-    "DEP": "project metadata",
-    "PM": "plumpy-migrate",
+    "SIX": "six and its moves",
+    "FUT": "imports from __future__",
+    "PY2": "leftovers of Python 2",
+    "NSP": "ad-hoc namespace classes",
+    "DEP": "dependency files",
+    "PM": "plumpy-migrate itself",
 }
 """The families of rules, in the order of the reports; ``PM`` is what the engine itself says."""
 

@@ -85,10 +85,10 @@ def test_completion_of_rules(invoke: Any) -> None:
 
 def test_list_rules(invoke: Any) -> None:
     assert invoke("--list-rules").out.splitlines() == [
-        "SIX: six",
+        "SIX: six and its moves",
         "  SIX101  old becomes new",
         "  SIX102  stuck can't be rewritten",
-        "PY2: Python 2 leftovers",
+        "PY2: leftovers of Python 2",
         "  PY201  only if wanted (only if selected)",
     ]
 

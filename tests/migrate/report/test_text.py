@@ -40,8 +40,8 @@ def test_whole_report() -> None:
     table = [re.split(r"  +", line.strip()) for line in lines[2:6]]
     assert table == [
         ["Family", "found", "rewritten", "left to do"],
-        ["SIX", "six", "1", "1", "0"],
-        ["PY2", "Python 2 leftovers", "1", "0", "1"],
+        ["SIX", "six and its moves", "1", "1", "0"],
+        ["PY2", "leftovers of Python 2", "1", "0", "1"],
         ["Total", "2", "1", "1"],
     ]
     assert lines[6:] == [
