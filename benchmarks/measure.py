@@ -96,4 +96,4 @@ class Series:
         """Give the median of the ratios to the runs of another series, pair by pair, and their range."""
         pairs = zip(self.costs, other.costs)
         ratios = sorted(getattr(ours, what) / getattr(theirs, what) for ours, theirs in pairs)
-        return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+        return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"

@@ -16,6 +16,7 @@ import ast
 import io
 import json
 import os
+import re
 import sys
 import tokenize
 import warnings
@@ -154,17 +155,16 @@ class Scanner(ast.NodeVisitor):
         """Note something at the place of a node."""
         places.append((self.path, getattr(node, "lineno", 0), what))
 
-    def visit_Import(self, node: ast.Import) -> None:
+    def visit_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        """Note imports of six and of the future."""
         for _, canonical in bound_by_six(node):
             self.note(self.counts.six_imports, node, canonical)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        for _, canonical in bound_by_six(node):
-            self.note(self.counts.six_imports, node, canonical)
-        if node.module == "__future__" and not node.level:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level:
             for alias in node.names:
                 if alias.name not in KEPT_FUTURES:
                     self.note(self.counts.futures, node, alias.name)
+
+    visit_Import = visit_ImportFrom = visit_import
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -186,10 +186,6 @@ class Scanner(ast.NodeVisitor):
         meaning = next((scope[name] for scope in reversed(self.scopes) if name in scope), None)
         if meaning is not None:
             self.note(self.counts.six_uses, node, meaning + attributes)
-
-    def visit_Constant(self, node: ast.Constant) -> None:
-        if node.kind == "u":
-            self.note(self.counts.u_prefixes, node, "u")
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         if any(isinstance(base, ast.Name) and base.id == "object" for base in node.bases):
@@ -216,10 +212,12 @@ class Scanner(ast.NodeVisitor):
     visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = visit_function
 
 
-def read_source(content: bytes) -> str:
-    """Decode a source file as the compiler does."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    return content.decode(encoding)
+def u_prefixes(content: bytes) -> Iterator[int]:
+    """Yield the line of each string with a u prefix; the syntax tree has only the first of adjacent ones."""
+    if re.search(rb"[uU]['\"]", content):
+        for token in tokenize.tokenize(io.BytesIO(content).readline):
+            if token.type == tokenize.STRING and token.string[0] in "uU":
+                yield token.start[0]
 
 
 def scan_file(path: str, shown: str) -> Counts:
@@ -232,9 +230,8 @@ def scan_file(path: str, shown: str) -> Counts:
         content = stream.read()
     counts = Counts(files=1)
     try:
-        read_source(content)
         tree = ast.parse(content, shown)
-    except (SyntaxError, ValueError, RecursionError, LookupError) as error:
+    except (SyntaxError, ValueError, RecursionError) as error:
         counts.unparsed.append((shown, getattr(error, "lineno", None) or 0, str(getattr(error, "msg", error))))
         return counts
     try:
@@ -242,6 +239,7 @@ def scan_file(path: str, shown: str) -> Counts:
     except (SyntaxError, ValueError, RecursionError) as error:
         counts.uncompiled.append((shown, getattr(error, "lineno", None) or 0, str(getattr(error, "msg", error))))
     counts.add(Scanner(shown, tree).counts)
+    counts.u_prefixes += [(shown, line, "u") for line in u_prefixes(content)]
     return counts
 
 
