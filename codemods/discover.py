@@ -21,8 +21,21 @@ LINK_DANGLING = "PM013"
 GENERATED = "PM014"
 
 _NEVER_ENTERED = frozenset(
-    [".git", ".hg", ".svn", ".tox", ".nox", ".venv", ".eggs", "__pycache__", "node_modules", "site-packages"]
-    + [".mypy_cache", ".pytest_cache", ".ruff_cache"]
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        ".tox",
+        ".nox",
+        ".venv",
+        ".eggs",
+        "__pycache__",
+        "node_modules",
+        "site-packages",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+    }
 )
 _BUILT = frozenset(["build", "dist"])
 _DEPENDENCY_NAME = re.compile(
@@ -203,7 +216,7 @@ class _Finder:
             with open(absolute, "rb", buffering=0) as file:
                 return file.read(size) or b""
         except OSError as error:
-            self._pass_over(shown, UNREADABLE, f"cannot be read: {error.strerror}", Outcome.ERROR)
+            self._pass_over(shown, UNREADABLE, f"cannot be read: {error.strerror}")
             return b""
 
     def _add(self, shown: str, kind: str, absolute: str) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _TEMPORARY_MARK = ".plumpy-migrate-"
 _NAME_KEPT = 40  # characters of the name in a temporary name, which must stay below 255 bytes
-_THREADS = 8
-_CHANGES_FOR_THREADS = 8
+_THREADS = 4
+_CHANGES_FOR_THREADS = 4
 
 
 class WriteError(Exception):
@@ -192,4 +192,5 @@ def _read(path: str) -> bytes:
 
 
 def _refusal(path: str, error: OSError) -> WriteError:
-    return WriteError(path, f"it cannot be written: {error.strerror}", "mend that and run plumpy-migrate again")
+    what = "make the file and its folder writable" if isinstance(error, PermissionError) else "see to that"
+    return WriteError(path, f"it cannot be written: {error.strerror}", f"{what} and run plumpy-migrate again")
