@@ -79,12 +79,12 @@ def execute(options: Options) -> int:
             return _undo(options)
         settings = _settings(options)
         result = _filter(options, settings) if options.filters else _migrate(options, settings)
+        _report(options, result)
+        return _exit_code(options, result)
     except KeyboardInterrupt:
         hint = "; plumpy-migrate --undo takes back what was written" if options.writes and not options.undo else ""
         emit(f"Interrupted. Each file is as it was, or completely rewritten{hint}.\n", err=True)
         return INTERRUPTED
-    _report(options, result)
-    return _exit_code(options, result)
 
 
 def _check_usage(options: Options) -> None:

@@ -137,3 +137,11 @@ def test_diff_of_undecodable_name() -> None:
 
 def test_diff_passes_over_what_did_not_change() -> None:
     assert diff.render(RunResult([FileResult("a.py", before=b"a"), FileResult("b.py", Status.FAILED)])) == b""
+
+
+def test_names_that_cannot_be_decoded() -> None:
+    assert "Rewrote \udcff.py\n" in text.render(changed_and_written("\udcff.py"))
+
+
+def changed_and_written(path: str) -> RunResult:
+    return RunResult([FileResult(path, Status.CHANGED, [REWRITTEN])], files_seen=1, wrote=True)
