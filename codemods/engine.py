@@ -2,23 +2,232 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
+import re
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence, Set, Tuple
 
+from codemods import __version__
+from codemods.discover import Discovery, Found, discover
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
-from codemods.index.facts import Facts, gather
-from codemods.index.module import Module
-from codemods.index.project import Assumptions, Project, ProjectView, Question
-from codemods.plan import EditKey, Plan, anchor, plan, skips_file
+from codemods.index.project import Project
+from codemods.migrate import Migrated, migrate, unreadable
+from codemods.names import module_names
 from codemods.registry import chosen, code_rules
-from codemods.source import Source, SourceError
+from codemods.rule import Needle
+from codemods.settings import Settings
+from codemods.workers import Work, migrate_all
 
-if TYPE_CHECKING:
-    from codemods.rule import Rule
-    from codemods.settings import Settings
+Progress = Callable[[int, int], None]
 
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
+
+
+def run(
+    paths: Sequence[str], settings: Settings, *, write: bool, progress: Optional[Progress] = None
+) -> RunResult:
+    """Migrate files and folders.
+
+    :param write: whether the files are replaced; without it the result only says what would be.
+    :param progress: called with the number of files done and the number of all.
+    :raises DiscoverError: if a path doesn't exist.
+    :raises JournalError: if the originals can't be kept; nothing is written then.
+    """
+    start = time.monotonic()
+    found = discover(paths, settings.exclude)
+    result = RunResult(files_seen=len(found.files))
+    works, results = _read(found)
+    interesting = _interesting(works, settings)
+    code = _Code(works, interesting, settings)
+    for one in code.migrate(progress):
+        results[one.path] = one
+    _dependencies(found, code, results, settings)
+    for passed in found.passed_over:
+        status = Status.FAILED if passed.finding.outcome is Outcome.ERROR else Status.UNCHANGED
+        results.setdefault(passed.path, FileResult(passed.path, status)).findings.append(passed.finding)
+    result.files = [one for _, one in sorted(results.items()) if one.findings or one.after is not None]
+    if write:
+        _write(paths, found, result)
+    result.seconds = time.monotonic() - start
+    return result
+
+
+def run_source(data: bytes, filename: str, settings: Settings) -> FileResult:
+    """Migrate one file's content, as read from standard input; nothing is known of other files."""
+    rules = chosen(code_rules(), settings)
+    name = os.path.splitext(os.path.basename(filename))[0]
+    return migrate(data, filename, name, rules, settings).result
+
+
+# -- read --------------------------------------------------------------------------------------------
+
+
+def _read(found: Discovery) -> Tuple[List[Work], Dict[str, FileResult]]:
+    """The Python files' content, and a result for each file that can't be read."""
+    works: List[Work] = []
+    failed: Dict[str, FileResult] = {}
+    python = [one for one in found.files if one.kind == "python"]
+    names = module_names(one.absolute for one in python)
+    for one in python:
+        data = _content(one, failed)
+        if data is not None:
+            works.append(Work(one.path, names[one.absolute], data))
+    return works, failed
+
+
+def _content(one: Found, failed: Dict[str, FileResult]) -> Optional[bytes]:
+    try:
+        with open(one.absolute, "rb") as file:
+            return file.read()
+    except OSError as error:
+        failed[one.path] = unreadable(one.path, error)
+        return None
+
+
+def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
+    """The files in which some selected rule may have something to do."""
+    needles: Dict[Tuple[bytes, object], Needle] = {}
+    for rule in chosen(code_rules(), settings):
+        for one in rule.needles:
+            needles[one.literal, one.pattern] = one
+    return [work for work in works if any(one.occurs_in(work.data) for one in needles.values())]
+
+
+# -- code --------------------------------------------------------------------------------------------
+
+
+class _Code:
+    """The Python files of a run: first migrated on assumptions, then again where these were wrong."""
+
+    def __init__(self, works: Sequence[Work], interesting: Sequence[Work], settings: Settings) -> None:
+        self.works = works
+        self.interesting = interesting
+        self.settings = settings
+        self.done: List[Migrated] = []
+
+    def migrate(self, progress: Optional[Progress]) -> List[FileResult]:
+        total, count = len(self.interesting), 0
+
+        def tick(number: int) -> None:
+            nonlocal count
+            count += number
+            if progress is not None:
+                progress(count, total)
+
+        self.done = migrate_all(self.interesting, self.settings, None, tick)
+        self._again_where_wrong()
+        return [one.result for one in self.done]
+
+    def _again_where_wrong(self) -> None:
+        asked = {question for one in self.done for question in one.asked}
+        if not asked:
+            return
+        words = {question.words[-1].split(".")[-1].encode() for question in asked}
+        seen = {work.path for work in self.interesting}
+        others = [work for work in self.works if work.path not in seen and any(word in work.data for word in words)]
+        facts = [one.facts for one in (*self.done, *self._index(others)) if one.facts is not None]
+        project = Project((work.name for work in self.works), facts)
+        wrong = [i for i, one in enumerate(self.done) if not all(map(project.holds, one.asked))]
+        redone = migrate_all([self.interesting[index] for index in wrong], self.settings, project)
+        for index, one in zip(wrong, redone):
+            self.done[index] = one
+
+    def _index(self, works: Sequence[Work]) -> List[Migrated]:
+        """Index files that no rule is interested in."""
+        from dataclasses import replace
+
+        return migrate_all(works, replace(self.settings, select=("-",), extend_select=()))
+
+    def imported(self) -> FrozenSet[str]:
+        """The top-level modules that the project's files import once they're migrated."""
+        roots: Set[str] = set()
+        for one in self.done:
+            if one.facts is not None:
+                roots |= one.facts.roots
+        indexed = {work.path for work, one in zip(self.interesting, self.done) if one.facts is not None}
+        for work in self.works:
+            if work.path not in indexed:
+                roots |= _imported_roots(work.data)
+        return frozenset(roots)
+
+
+def _imported_roots(data: bytes) -> Set[str]:
+    """The modules that a file imports, by the look of its lines: for files that aren't or can't be parsed."""
+    roots: Set[str] = set()
+    for home, names in _IMPORT.findall(data):
+        for name in (home or names).split(b","):
+            words = name.split()
+            if words:
+                roots.add(words[0].split(b".")[0].decode("ascii", "replace"))
+    return roots
+
+
+# -- dependency files --------------------------------------------------------------------------------
+
+
+def _dependencies(found: Discovery, code: _Code, results: Dict[str, FileResult], settings: Settings) -> None:
+    """Let the dependency files follow the code, now that it's known what the code still imports."""
+    files = [one for one in found.files if one.kind == "dependency" or os.path.basename(one.path) == "setup.py"]
+    from codemods.rules.dependencies import RULES, Knowledge
+
+    selected = {rule.code for rule in chosen(RULES, settings)}  # type: ignore[type-var]
+    if not files or not selected:
+        return
+    complete = any(os.path.isdir(root) for root in found.roots)
+    knowledge = Knowledge(code.imported(), settings.target_version, complete, selected.__contains__)
+    for one in files:
+        known = results.get(one.path)
+        if known is not None and (known.status is Status.FAILED or known.before is None):
+            continue
+        before = known.before if known is not None else _content(one, results)
+        if before is not None:
+            result = results.setdefault(one.path, FileResult(one.path, before=before))
+            _dependency(result, knowledge)
+
+
+def _dependency(result: FileResult, knowledge: object) -> None:
+    from codemods.rules.dependencies import DependencyFile, Knowledge
+    from codemods.rules.dependencies import migrate as migrate_file
+    from codemods.rules.dependencies.setup_py import migrate_setup_py
+    from codemods.source import Source, SourceError
+
+    assert isinstance(knowledge, Knowledge) and result.before is not None
+    try:
+        source = Source(result.after or result.before)
+    except SourceError as error:
+        result.findings.append(Finding("PM003", error.line, 0, error.message, Outcome.LEFT, "re-encode the file"))
+        return
+    if result.path.endswith(".py"):
+        text, findings = migrate_setup_py(source.text, knowledge)
+    else:
+        text, findings = migrate_file(DependencyFile(result.path, source.text), knowledge)
+    result.findings += findings
+    if text != source.text:
+        result.after, result.status = source.encode(text), Status.CHANGED
+
+
+# -- write -------------------------------------------------------------------------------------------
+
+
+def _write(paths: Sequence[str], found: Discovery, result: RunResult) -> None:
+    from codemods.journal import Journal, run_root
+    from codemods.write import Change, write_all
+
+    absolute = {one.path: one.absolute for one in found.files}
+    changes = [
+        Change(one.path, absolute[one.path], one.before, one.after)
+        for one in result.files
+        if one.before is not None and one.after is not None
+    ]
+    result.wrote = True
+    if not changes:
+        return
+    journal = Journal.create(run_root(paths), changes, __version__)
+    by_path = {one.path: one for one in result.files}
+    for error in write_all(changes, journal):
+        failed = by_path[error.path]
+        failed.after, failed.status = None, Status.FAILED
+        kept = [one for one in failed.findings if one.outcome is not Outcome.REWRITTEN]
+        failed.findings = [*kept, Finding("PM005", 0, 0, error.reason, Outcome.ERROR, error.advice)]
+
+

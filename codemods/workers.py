@@ -1,0 +1,170 @@
+"""The same work on many files, on several cores where that pays."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Callable, Iterator, List, Optional, Sequence, Tuple
+
+from codemods.findings import FileResult, Finding, Outcome, Status
+from codemods.index.project import Project
+from codemods.migrate import REPORT_BUG, Migrated, migrate
+from codemods.registry import chosen, code_rules
+from codemods.settings import Settings
+
+WORTH_A_PROCESS = 300_000
+"""Bytes of source below which a second process costs more than it saves."""
+_CHUNK = 120_000
+
+
+@dataclass(frozen=True)
+class Work:
+    """A Python file to migrate.
+
+    :param name: its dotted module name.
+    """
+
+    path: str
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What every worker knows; a forked one inherits it, a spawned one is sent it."""
+
+    works: Sequence[Work]
+    settings: Settings
+    project: Optional[Project]
+
+    def run(self, index: int) -> Migrated:
+        work = self.works[index]
+        rules = chosen(code_rules(), self.settings)
+        try:
+            return migrate(work.data, work.path, work.name, rules, self.settings, self.project)
+        except Exception as error:
+            message = f"left untouched: {type(error).__name__}: {error}"
+            finding = Finding("PM100", 0, 0, message, Outcome.ERROR, REPORT_BUG)
+            return Migrated(FileResult(work.path, Status.FAILED, [finding], work.data))
+
+
+_context: Optional[_Context] = None
+
+
+def _start(context: Optional[_Context]) -> None:
+    global _context
+    if context is not None:
+        _context = context
+    # The parent is the one to be interrupted; it ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+    sys.setrecursionlimit(20_000)
+
+
+def _chunk(indices: Sequence[int]) -> List[Tuple[int, Migrated]]:
+    assert _context is not None
+    return [(index, _context.run(index)) for index in indices]
+
+
+def migrate_all(
+    works: Sequence[Work],
+    settings: Settings,
+    project: Optional[Project] = None,
+    progress: Optional[Callable[[int], None]] = None,
+) -> List[Migrated]:
+    """Migrate files, in parallel if there's enough to do; the results are in the order of `works`.
+
+    :param progress: called with the number of files done since the last call.
+    """
+    context = _Context(works, settings, project)
+    jobs = settings.jobs or _cores()
+    if jobs == 1 or sum(len(work.data) for work in works) < WORTH_A_PROCESS:
+        pairs = _serial(context)
+    else:
+        pairs = _parallel(context, jobs)
+    results: List[Optional[Migrated]] = [None] * len(works)
+    for index, migrated in pairs:
+        results[index] = migrated
+        if progress is not None:
+            progress(1)
+    return [result or _died(work) for result, work in zip(results, works)]
+
+
+def _serial(context: _Context) -> Iterator[Tuple[int, Migrated]]:
+    limit = sys.getrecursionlimit()
+    enabled = gc.isenabled()
+    sys.setrecursionlimit(max(limit, 20_000))
+    # Trees and their indexes have no reference cycles, so the collector would only cost time.
+    gc.disable()
+    try:
+        for index in range(len(context.works)):
+            yield index, context.run(index)
+    finally:
+        sys.setrecursionlimit(limit)
+        if enabled:
+            gc.enable()
+
+
+def _parallel(context: _Context, jobs: int) -> Iterator[Tuple[int, Migrated]]:
+    global _context
+    fork = sys.platform == "linux"
+    if fork:
+        import libcst  # noqa: F401  imported once, before the workers are forked
+
+        _context = context
+        code_rules()
+        gc.freeze()
+    method = multiprocessing.get_context("fork" if fork else "spawn")
+    sent = None if fork else context
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=method, initializer=_start, initargs=(sent,)) as pool:
+            futures = [pool.submit(_chunk, indices) for indices in _chunks(context.works)]
+            try:
+                for future in as_completed(futures):
+                    yield from _result(future.result)
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                raise
+    finally:
+        _context = None
+        if fork:
+            gc.unfreeze()
+
+
+def _result(get: Callable[[], List[Tuple[int, Migrated]]]) -> List[Tuple[int, Migrated]]:
+    try:
+        return get()
+    except BrokenProcessPool:
+        return []
+
+
+def _chunks(works: Sequence[Work]) -> List[List[int]]:
+    """Indices in portions of similar size, the largest files first, so that no worker ends late."""
+    order = sorted(range(len(works)), key=lambda index: -len(works[index].data))
+    chunks: List[List[int]] = []
+    size = _CHUNK
+    for index in order:
+        if size >= _CHUNK:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(index)
+        size += len(works[index].data) + 2_000
+    return chunks
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _died(work: Work) -> Migrated:
+    message = "left untouched: the process that worked on it died (out of memory?)"
+    finding = Finding("PM102", 0, 0, message, Outcome.ERROR, "run again with --jobs 1, or exclude the file")
+    return Migrated(FileResult(work.path, Status.FAILED, [finding], work.data))
