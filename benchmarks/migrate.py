@@ -135,7 +135,7 @@ def compare(bench: Bench, peer: Peer) -> str:
         bench.keep(other, measure(command, copy, environment))
         changed.append(changed_files(bench.tree, copy))
     ours, theirs = bench.series[mine], bench.series[other]
-    cells = [peer.requirement.replace("==", " ")]
+    cells = [f"{peer.name} ({peer.requirement.split('==')[1]})"]
     for what in ("cpu", "wall"):
         cells += [f"{ours.median(what):.2f}", f"{theirs.median(what):.2f}", ours.ratio(theirs, what)]
     cells += [f"{ours.peak():.0f} / {theirs.peak():.0f}", f"{changed[0]} / {changed[1]}"]
