@@ -1,0 +1,63 @@
+"""What all rules together say about one value."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from . import dep101_shims, dep102_markers, dep103_python, dep104_hooks, dep105_lint, requirement
+from .model import Action, Kind, Knowledge, Slot, Verdict
+
+_PYTHON = (Kind.SPECIFIERS, Kind.POETRY_PYTHON, Kind.CLASSIFIER, Kind.UNIVERSAL)
+_LINT = (Kind.MODULES, Kind.IMPORTS, Kind.FORCED)
+
+
+def judge(slot: Slot, knowledge: Knowledge) -> List[Verdict]:
+    """Ask the selected rules about a value.
+
+    :returns: at most one verdict that edits, which comes first, and what there is to report besides.
+    """
+    verdicts = [verdict for verdict in _ask(slot, knowledge) if knowledge.selected(verdict.rule)]
+    edit = next((verdict for verdict in verdicts if verdict.edits), None)
+    if edit is None:
+        return verdicts
+    if slot.fixed:
+        return [Verdict(edit.rule, Action.LEAVE, f"{_subject(slot)} was left: {slot.fixed}", advice="Edit it by hand.")]
+    reports = [verdict for verdict in verdicts if not verdict.edits and edit.action is not Action.REMOVE]
+    return [edit, *reports]
+
+
+def _subject(slot: Slot) -> str:
+    first_line = slot.value.strip().splitlines()[0] if slot.value.strip() else slot.kind.value
+    return repr(first_line)
+
+
+def _ask(slot: Slot, knowledge: Knowledge) -> List[Verdict]:
+    if slot.kind in _PYTHON:
+        found = [dep103_python.judge(slot.kind, slot.value, knowledge)]
+    elif slot.kind in _LINT:
+        found = [dep105_lint.judge(slot.kind, slot.value, knowledge)]
+    elif slot.kind is Kind.HOOK:
+        found = [dep104_hooks.judge(slot.value)]
+    else:
+        found = _ask_requirement(slot, knowledge)
+    return [verdict for verdict in found if verdict is not None]
+
+
+def _ask_requirement(slot: Slot, knowledge: Knowledge) -> List[Optional[Verdict]]:
+    if slot.kind is Kind.CONDA:
+        name = requirement.conda_name(slot.value)
+        return [dep101_shims.judge(name, knowledge)] if name else []
+    name = requirement.leading_name(slot.value)
+    if name is None:
+        return []
+    shims = dep101_shims.judge(name, knowledge)
+    if slot.kind is Kind.NAME:
+        return [shims]
+    if shims is not None and shims.edits and requirement.parse(slot.value) is None:
+        reason = f"{slot.value!r} was left: it isn't understood as a requirement"
+        return [Verdict(shims.rule, Action.LEAVE, reason, advice="Remove it by hand.")]
+    markers = dep102_markers.judge(slot.value, slot.marker, knowledge)
+    # A shim that goes for good must not first lose its marker: removal is what both rules come to.
+    if shims is not None and shims.edits and (markers is None or markers.action is not Action.REMOVE):
+        return [shims, markers]
+    return [markers, shims]
