@@ -14,9 +14,12 @@ def main() -> None:
     if any(find_spec(name) is None for name in NEEDED):
         print(HINT, file=sys.stderr)
         raise SystemExit(2)
-    from codemods.cli import command
+    try:
+        from codemods.cli import command
 
-    command(prog_name="plumpy-migrate")
+        command(prog_name="plumpy-migrate")
+    except KeyboardInterrupt:  # before the command could see to it
+        raise SystemExit(130) from None
 
 
 # Worker processes import this module under another name, and must not run it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, List, Optional, Sequence
 
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
@@ -55,7 +56,8 @@ def render(
         _print(console, closing_line(result, verbose))
     file = console.file
     assert isinstance(file, io.StringIO)
-    return file.getvalue()
+    # Tables pad the lines of cells that wrap.
+    return re.sub(r" +$", "", file.getvalue(), flags=re.MULTILINE)
 
 
 def _console(colour: bool, width: int) -> Console:
