@@ -22,7 +22,7 @@ RULE = DependencyRule("DEP106", "report test environments on older Python versio
 
 _FACTOR = re.compile(r"(?<![\w.])(?:py|pypy)(?P<major>[23])[.]?(?P<minor>\d{0,2})(?![\w.]*\w)")
 _BRACED = re.compile(r"(?<![\w.])py\{(?P<inside>[^}]*)\}|(?<![\w.])py3?\{(?P<minors>[^}]*)\}")
-_VERSION = re.compile(r"(?:python|cpython|pypy)?[-=<>~! ]*(?P<major>[23])\.(?P<minor>\d+)(?:[.*\d-].*|-dev)?")
+_VERSION = re.compile(r"(?:python|cpython|pypy)?[-=<>~! ]*(?P<major>[23])\.(?P<minor>\d+)(?:[-.*,<].*)?")
 
 
 def old_factors(text: str, target: Tuple[int, int]) -> Iterator[Tuple[int, str]]:

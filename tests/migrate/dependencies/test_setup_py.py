@@ -1,0 +1,113 @@
+"""``setup.py``."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from codemods.findings import Outcome
+from codemods.rules.dependencies.setup_py import migrate_setup_py
+from tests.migrate.dependencies.helpers import check, codes, knowledge, run
+
+LISTS = [
+    ("['six']", "[]"),
+    ("['six', 'numpy']", "['numpy']"),
+    ("['numpy', 'six']", "['numpy']"),
+    ("['numpy', 'six', ]", "['numpy', ]"),
+    ("[ 'a', u'six', 'b' ]", "[ 'a', 'b' ]"),
+    (
+        "[\n    'six',  # goes\n    # about numpy\n    'numpy',  # stays\n]",
+        "[\n    # about numpy\n    'numpy',  # stays\n]",
+    ),
+    ("[\n    'numpy',  # stays\n    'six'  # goes\n]", "[\n    'numpy'  # stays\n]"),
+    ("[\n    'numpy',\n    'six',\n]", "[\n    'numpy',\n]"),
+    ("[\n    'numpy', 'six',\n    'mock', 'scipy'\n]", "[\n    'numpy',\n    'scipy'\n]"),
+    ("[\n    # none\n    'six',\n]", "[\n    # none\n]"),
+    ("[\n    'six',\n]", "[]"),
+    ("('six', 'mock', 'numpy')", "('numpy',)"),
+    ("{'six', 'numpy', 'scipy'}", "{'numpy', 'scipy'}"),
+    ("['numpy'] + ['six']", "['numpy'] + []"),
+    ("list(['numpy', 'six'])", "list(['numpy'])"),
+    ("['a; python_version < \"3\"', \"b ; python_version >= '3'\"]", '["b"]'),
+    ("[read('six'), 'six']", "[read('six')]"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), LISTS)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "from setuptools import setup\nsetup(python_requires='>=3.9', install_requires={})\n",
+        "import setuptools\nREQUIRED = {}\nsetuptools.setup(python_requires='>=3.9', install_requires=REQUIRED)\n",
+        "from setuptools import setup\nGIVEN = dict(python_requires='>=3.9', tests_require={})\nsetup(**GIVEN)\n",
+        "from setuptools import setup\nsetup(python_requires='>=3.9', extras_require={{'dev': {}}})\n",
+    ],
+)
+def test_lists(around: str, before: str, after: str) -> None:
+    check("setup.py", around.format(before), around.format(after), knowledge())
+
+
+def test_names_appended_to_and_stored_in() -> None:
+    before = """\
+        from setuptools import setup
+        install_requires = ['é', 'six']
+        install_requires += ['six', 'a']
+        extras_require = {':python_version<"3"': ['b'], 'x': ['six', 'c']}
+        extras_require['all'] = ['d', 'six']
+        PYTHON = ">=2.7"
+        other = ['six']
+        setup(name='x', install_requires=install_requires, extras_require=extras_require, python_requires=PYTHON)
+        """
+    after = """\
+        from setuptools import setup
+        install_requires = ['é']
+        install_requires += ['a']
+        extras_require = {':python_version<"3"': [], 'x': ['c']}
+        extras_require['all'] = ['d']
+        PYTHON = ">=3.9"
+        other = ['six']
+        setup(name='x', install_requires=install_requires, extras_require=extras_require, python_requires=PYTHON)
+        """
+    check("setup.py", before, after, knowledge())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "('six',)",
+        "'six', 'numpy', 'scipy'",
+        "['six' '>=1', 'numpy']",
+        "'''\nsix\nnumpy\n'''.split()",
+        "'six'",
+    ],
+)
+def test_left_for_a_human(value: str) -> None:
+    text = f"from setuptools import setup\ninstall_requires = {value}\nsetup(**globals())\n"
+    new, findings = run("setup.py", text, knowledge())
+    assert new == text
+    assert codes(findings, Outcome.LEFT) == ["DEP101"]
+
+
+def test_a_requirement_that_is_appended_alone_is_left() -> None:
+    text = "from setuptools import setup\ninstall_requires = []\ninstall_requires.append('six')\nsetup()\n"
+    new, findings = migrate_setup_py(text, knowledge())
+    assert new == text
+    assert codes(findings, Outcome.LEFT) == ["DEP101"]
+
+
+def test_a_call_that_says_nothing_about_python_is_noted() -> None:
+    text = dedent(
+        """\
+        from setuptools import setup
+
+        setup(name='x')
+        """
+    )
+    findings = migrate_setup_py(text, knowledge())[1]
+    assert [(each.rule, each.line, each.outcome) for each in findings] == [("DEP103", 3, Outcome.NOTE)]
+
+
+@pytest.mark.parametrize("text", ["install_requires = ['six']\n", "from setuptools import setup\nsetup()\n", ""])
+def test_modules_that_set_nothing_up(text: str) -> None:
+    assert migrate_setup_py(text, knowledge()) == (text, [])
