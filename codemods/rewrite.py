@@ -137,8 +137,10 @@ class _Rewriter:
 
         def render(text: str) -> str:
             for edit in edits:
+                before = text
                 try:
                     text = parse(text, indent, self.source.newline, edit.transform)
+                    self._keeps_comments(before, text, edit.dead)
                 except EditFailed as failure:
                     failure.edit = failure.edit or edit
                     raise
@@ -148,31 +150,22 @@ class _Rewriter:
 
         return render
 
+    def _keeps_comments(self, before: str, after: str, dead: Sequence[Span]) -> None:
+        """Refuse an edit that would lose a comment which neither speaks to a linter nor is dead."""
+        if "#" not in before:
+            return
+        lost = tokens(before)[0] - tokens(after)[0]
+        for start, end in dead:
+            lost -= tokens(self.source.text[start:end])[0]
+        if any(not PRAGMA.match(comment) for comment in lost):
+            raise EditFailed("it would lose a comment")
+
     def _span(self, edit: Edit) -> Span:
         if edit.shape is Shape.HEADER:
             return header_span(self.module, edit.node)
         if edit.shape is Shape.BLOCK:
-            start, end = self.module.full_span(edit.node)  # type: ignore[arg-type]
-            return start, self._with_comments_below(start, end)
+            return block_span(self.module, edit.node)  # type: ignore[arg-type]
         return self.module.span(edit.node)
-
-    def _with_comments_below(self, start: int, end: int) -> int:
-        """The end of a block, moved behind the comment lines that are indented like its body."""
-        text, indent = self.source.text, len(self.source.indentation(start))
-        end = self.source.line_end(end)
-        here = end
-        while here < len(text):
-            begin = self.source.after_newline(here)
-            if begin == here:
-                break
-            here = self.source.line_end(begin)
-            line = text[begin:here]
-            bare = line.strip()
-            if bare and not (bare.startswith("#") and len(line) - len(line.lstrip()) > indent):
-                break
-            if bare:
-                end = here
-        return end
 
     def _text_piece(self, edit: TextEdit) -> _Piece:
         return _Piece(*edit.span, 9, lambda _: edit.text, [edit])
@@ -222,6 +215,26 @@ class _Rewriter:
 
 def _insertion(offset: int, text: str) -> _Piece:
     return _Piece(offset, offset, -1, lambda _: text, [])
+
+
+def block_span(module: Module, statement: ast.stmt) -> Span:
+    """The lines of a statement, with its decorators and the comment lines below that are indented like its body."""
+    source = module.source
+    start, end = module.full_span(statement)
+    text, indent = source.text, len(source.indentation(start))
+    end = here = source.line_end(end)
+    while here < len(text):
+        begin = source.after_newline(here)
+        if begin == here:
+            break
+        here = source.line_end(begin)
+        line = text[begin:here]
+        bare = line.strip()
+        if bare and not (bare.startswith("#") and len(line) - len(line.lstrip()) > indent):
+            break
+        if bare:
+            end = here
+    return start, end
 
 
 def header_span(module: Module, node: ast.AST) -> Span:

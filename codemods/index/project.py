@@ -40,6 +40,9 @@ class ProjectView(Protocol):
     def subclasses(self, dotted: str) -> bool:
         """Does any file derive a class from the class `dotted`?"""
 
+    def defines_method(self, name: str) -> bool:
+        """Does any class of the project define the method `name`?"""
+
 
 class Assumptions:
     """Answers "no" to everything and remembers what was asked."""
@@ -63,6 +66,9 @@ class Assumptions:
     def subclasses(self, dotted: str) -> bool:
         return self._no("subclasses", dotted)
 
+    def defines_method(self, name: str) -> bool:
+        return self._no("defines_method", name)
+
 
 @dataclass
 class Project:
@@ -79,6 +85,7 @@ class Project:
         self.stars: Set[str] = set()
         self.attributes: Set[str] = set()
         self.bases: Set[str] = set()
+        self.methods: Set[str] = set()
         self._parents: Dict[str, List[str]] = {}
         for one in facts:
             self.imported.update(one.imported)
@@ -86,6 +93,7 @@ class Project:
             self.attributes.update(one.attributes)
             for cls in one.classes:
                 self.bases.update(cls.bases)
+                self.methods.update(cls.methods)
 
     def imports_from(self, module: str, name: str) -> bool:
         return f"{module}.{name}" in self.imported or (module in self.stars and not name.startswith("_"))
@@ -98,6 +106,9 @@ class Project:
 
     def subclasses(self, dotted: str) -> bool:
         return dotted in self.bases
+
+    def defines_method(self, name: str) -> bool:
+        return name in self.methods
 
     def holds(self, question: Question) -> bool:
         """Whether the real answer is the one that `Assumptions` gave."""
