@@ -51,6 +51,7 @@ def chosen(rules: "Iterable[Rule]", settings: Settings) -> "Tuple[Rule, ...]":
 
     def wanted(rule: Rule) -> bool:
         on = among(rule, settings.select) if settings.select else rule.default
+        on = on or (settings.py2 and rule.code == "PY200")
         return (on or among(rule, settings.extend_select)) and not among(rule, settings.ignore)
 
     return tuple(rule for rule in rules if wanted(rule))
