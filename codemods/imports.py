@@ -86,9 +86,21 @@ def _without(small: Any, drop: Set[int]) -> Optional[Any]:
     names = [alias for index, alias in enumerate(small.names) if index not in drop]
     if not names:
         return None
-    # The last name takes over the comma (or its absence) of the name that was last.
-    names[-1] = names[-1].with_changes(comma=small.names[-1].comma)
+    names[-1] = names[-1].with_changes(comma=closing_comma(names[-1], small.names[-1]))
     return small.with_changes(names=names)
+
+
+def closing_comma(last: Any, gone: Any) -> Any:
+    """The comma of the item that is the last one now: that of the item that was, behind its own comments."""
+    own, other = (getattr(one.comma, "whitespace_after", None) for one in (last, gone))
+    wide = cst.ParenthesizedWhitespace
+    if last is gone or not isinstance(own, wide) or not isinstance(other, wide):
+        return gone.comma
+    blank = [*own.empty_lines, *other.empty_lines]
+    if own.first_line.comment is None and not own.empty_lines:
+        return gone.comma
+    both = own.with_changes(empty_lines=blank, indent=other.indent, last_line=other.last_line)
+    return gone.comma.with_changes(whitespace_after=both)
 
 
 def line_changes(module: Module, edits: Iterable[ImportEdit]) -> List[LineChange]:

@@ -1,0 +1,173 @@
+"""What several rules of this family need."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, List, Optional
+
+from codemods.edits import Edit, Shape
+from codemods.index.scopes import FUNCTIONS
+from codemods.lazy import cst
+
+if TYPE_CHECKING:
+    from codemods.index.module import ImportedName, Module
+    from codemods.rule import Item, Rule
+
+_VERSION_TEST = re.compile(r"PY2|PY3|version_info|hexversion|sys\.version|python_version")
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+PY2_SIGN = (
+    r"^from __future__ import (?!annotations\s*$)|\bsix\b|\(object\):|(?<![\w'\"])[uU]['\"]|\bsuper\(\w+, *\w+\)"
+    r"|\b(?:xrange|unicode|basestring|iteritems|raw_input)\b"
+)
+"""A regular expression for what only code with a past on Python 2 contains."""
+
+
+def mentioned(rule: Rule, module: Module) -> bool:
+    """Whether the file contains one of the rule's needles."""
+    data = module.source.text.encode("utf-8", "surrogatepass")
+    return any(one.occurs_in(data) for one in rule.needles)
+
+
+def unused(module: Module, imported: ImportedName) -> bool:
+    """Whether the accepted edits leave no use of an imported name, here or in other files."""
+    if imported.local in module.exported or imported.local in module.walk.global_names:
+        return False
+    if any(name not in module.settled for name in module.uses(imported)):
+        return False
+    if imported.scope is not module.walk.module_scope:
+        return True
+    return not module.project.imports_from(module.name, imported.local)
+
+
+def drop_unused(rule: Rule, module: Module, dotted: str, message: str) -> Iterator[Item]:
+    """Edits that drop the imports of the module `dotted` of which accepted edits settled all uses."""
+    for one in module.live_imports():
+        if one.canonical != dotted or not isinstance(one.statement, ast.Import) or one.alias in module.leaving:
+            continue
+        if one.alias.name == dotted and module.uses(one) and unused(module, one):
+            yield rule.reimport(one, message)
+
+
+def conditional(module: Module, node: ast.AST) -> bool:
+    """Whether `node` stands in a branch or a `try`, where it may be a fallback or have one."""
+    for above in module.parents(node):
+        if isinstance(above, (*FUNCTIONS, ast.ClassDef)):
+            return False
+        if isinstance(above, (ast.If, ast.Try)):
+            return True
+    return False
+
+
+def is_fallback(module: Module, node: ast.AST) -> bool:
+    """Whether `node` stands in a `try` that expects an import to fail, or handles that."""
+    return _caught(module, node, _IMPORT_ERRORS)
+
+
+def expects(module: Module, node: ast.AST, error: str) -> bool:
+    """Whether a `try` around `node` catches `error` by name, or `node` stands in a test of the Python version."""
+    if _caught(module, node, frozenset({error})):
+        return True
+    tests = (above.test for above in module.parents(node) if isinstance(above, (ast.If, ast.IfExp)))
+    return any(_VERSION_TEST.search(module.text(test)) for test in tests)
+
+
+def _caught(module: Module, node: ast.AST, errors: FrozenSet[str]) -> bool:
+    for above in module.parents(node):
+        if isinstance(above, ast.Try) and any(names_error(handler, errors) for handler in above.handlers):
+            return True
+    return False
+
+
+def names_error(handler: ast.ExceptHandler, errors: FrozenSet[str]) -> bool:
+    """Whether a handler catches one of the builtin exceptions `errors`; a bare one catches all."""
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(kind, ast.Name) and kind.id in errors for kind in kinds)
+
+
+def methods(cls: ast.ClassDef, name: str) -> List[Any]:
+    """The functions called `name` directly in the body of a class."""
+    return [one for one in cls.body if isinstance(one, FUNCTIONS) and one.name == name]
+
+
+def defines(cls: ast.ClassDef, name: str) -> bool:
+    """Whether the body of a class directly binds `name`, by a function or an assignment."""
+    return bool(methods(cls, name)) or bool(assignments(cls, name))
+
+
+def assignments(cls: ast.ClassDef, name: str) -> List[ast.Assign]:
+    """The statements ``name = …`` directly in the body of a class."""
+    return [
+        one
+        for one in cls.body
+        if isinstance(one, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in one.targets)
+    ]
+
+
+def owns_line(module: Module, statement: ast.stmt) -> bool:
+    """Whether nothing else stands on the lines of a statement."""
+    source = module.source
+    start, end = module.full_span(statement)
+    line = source.line_starts[source.position(start)[0] - 1]
+    rest = source.text[end : source.line_end(end)].strip()
+    return not source.text[line:start].strip() and (not rest or rest.startswith("#"))
+
+
+def removal(rule: Rule, module: Module, statement: ast.stmt, message: str) -> Edit:
+    """An edit that takes a statement out, with the comments in it."""
+    from codemods.rewrite import block_span
+
+    dead = (block_span(module, statement),)
+    return rule.edit(statement, Shape.BLOCK, lambda _: [], message, dead=dead, empties=True)
+
+
+def renaming(name: str) -> Callable[[Any], Any]:
+    """A transform of a function's or class's header (or of a name) that renames it."""
+
+    def transform(node: Any) -> Any:
+        if isinstance(node, cst.Name):
+            return node.with_changes(value=name)
+        if isinstance(node, cst.Attribute):
+            return node.with_changes(attr=node.attr.with_changes(value=name))
+        return node.with_changes(name=node.name.with_changes(value=name))
+
+    return transform
+
+
+def without_decorator(code: str) -> Callable[[Any], Any]:
+    """A transform of a header that drops the decorator whose expression is `code`; comments stay."""
+
+    def transform(node: Any) -> Any:
+        kept: List[Any] = []
+        pending: List[Any] = []
+        for decorator in node.decorators:
+            if cst.Module([]).code_for_node(decorator.decorator) == code:
+                pending += [line for line in decorator.leading_lines if line.comment or kept]
+                if decorator.trailing_whitespace.comment:
+                    pending.append(cst.EmptyLine(comment=decorator.trailing_whitespace.comment))
+                continue
+            kept.append(decorator.with_changes(leading_lines=[*pending, *decorator.leading_lines]))
+            pending = []
+        # Above the first decorator LibCST keeps the comments of the whole statement.
+        lines = [*pending, *node.lines_after_decorators]
+        return node.with_changes(decorators=kept, lines_after_decorators=lines)
+
+    return transform
+
+
+def first_parameter(module: Module, node: ast.AST) -> Optional[ast.ClassDef]:
+    """The class whose method's first parameter the name `node` is (`self` or `cls`); ``None`` if it isn't one."""
+    if not isinstance(node, ast.Name):
+        return None
+    scope = module.scope_of(node).lookup(node.id)
+    function = scope.node if scope is not None else None
+    if scope is None or not isinstance(function, FUNCTIONS) or len(scope.bindings[node.id]) != 1:
+        return None
+    cls = module.parent(function)
+    positional = [*getattr(function.args, "posonlyargs", ()), *function.args.args]
+    if not isinstance(cls, ast.ClassDef) or not positional or positional[0].arg != node.id:
+        return None
+    return cls
