@@ -202,6 +202,8 @@ def _dependency(result: FileResult, knowledge: object) -> None:
     else:
         text, findings = migrate_file(DependencyFile(result.path, source.text), knowledge)
     result.findings += findings
+    if result.findings_after is not None:
+        result.findings_after += findings
     if text != source.text:
         result.after, result.status = source.encode(text), Status.CHANGED
 
@@ -229,5 +231,8 @@ def _write(paths: Sequence[str], found: Discovery, result: RunResult) -> None:
         failed.after, failed.status = None, Status.FAILED
         kept = [one for one in failed.findings if one.outcome is not Outcome.REWRITTEN]
         failed.findings = [*kept, Finding("PM005", 0, 0, error.reason, Outcome.ERROR, error.advice)]
+    for one in result.files:
+        if one.after is not None and one.findings_after is not None:
+            one.findings = one.findings_after
 
 

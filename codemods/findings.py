@@ -53,6 +53,8 @@ class FileResult:
 
     :param path: the path as it is shown to the user: as given on the command line, or below it.
     :param before: the content of the file; ``None`` if it could not be read.
+    :param findings: what there is to say, with positions in the old content.
+    :param findings_after: the same with positions in the new content; ``None`` if there's no difference.
     :param after: the new content; ``None`` if it doesn't change.
     """
 
@@ -61,6 +63,7 @@ class FileResult:
     findings: List[Finding] = field(default_factory=list)
     before: Optional[bytes] = None
     after: Optional[bytes] = None
+    findings_after: Optional[List[Finding]] = None
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
 
 from codemods.findings import FileResult, Finding, Outcome, Status
 from codemods.fragments import EditFailed, RoundTripError
@@ -71,68 +73,159 @@ def migrate(
 def _migrate(job: _Job) -> Migrated:
     result = FileResult(job.path, before=job.data)
     try:
-        source = Source(job.data)
-        module = job.index(source)
+        module = job.index(Source(job.data))
     except SourceError as error:
         result.findings.append(_left("PM003", error.line, error.message, "re-encode the file, or exclude it"))
         return Migrated(result)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        result.findings.append(_unparsable(error))
-        return Migrated(result)
+        if not isinstance(error, SyntaxError) or not job.settings.py2 or skips_file(job.data):
+            result.findings.append(_unparsable(error))
+            return Migrated(result)
+        return _from_python2(job, error, result)
     if skips_file(job.data):
         return Migrated(result, gather(module))
     return _attempt(job, module, result)
 
 
-def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
-    """Plan and rewrite, each time without the edits that failed before."""
-    while True:
-        made = plan(module, job.rules, job.blocked)
-        result.findings = made.findings
-        if not made:
-            return Migrated(result, gather(module))
-        try:
-            after, new = _carry_out(job, module, made)
-        except EditFailed as failure:
-            if failure.edit is None or not _block(job, module, failure):
-                return _failed(result, module, "PM101", f"an edit failed: {failure.reason}")
-            module.reset()
-            continue
-        except RoundTripError as error:
-            return _failed(result, module, "PM002", "", _line_of(module, str(error)))
-        except Unsound as error:
-            return _failed(result, module, "PM100", str(error))
-        if new != job.data:
-            result.after, result.status = new, Status.CHANGED
-        return Migrated(result, gather(after))
+def _from_python2(job: _Job, error: SyntaxError, result: FileResult) -> Migrated:
+    """Convert the syntax first; if that can't be done, the file is left."""
+    from codemods.python2 import ConversionError, convert
 
-
-def _carry_out(job: _Job, module: Module, made: Plan) -> Tuple[Module, bytes]:
-    rewritten = rewrite(module, made)
-    again: Callable[[Module], Plan] = lambda after: plan(after, job.rules, _same_places(job))
     try:
-        new = module.source.encode(rewritten.text)
+        job.data = convert(job.data)
+        module = job.index(Source(job.data))
+    except (ConversionError, SyntaxError) as failure:
+        advice = "convert its syntax by hand, or exclude it"
+        message = f"not Python that this interpreter reads: {error.msg}; and it can't be converted: {failure}"
+        result.findings.append(_left("PM001", error.lineno or 0, message, advice))
+        return Migrated(result)
+    migrated = _attempt(job, module, result)
+    if result.status is not Status.FAILED:
+        done = Finding("PY200", error.lineno or 0, 0, "converted Python 2 syntax", Outcome.REWRITTEN)
+        result.findings.insert(0, done)
+        if result.findings_after is not None:
+            result.findings_after.insert(0, done)
+        result.after, result.status = result.after or job.data, Status.CHANGED
+    return migrated
+
+
+_ROUNDS = 8
+"""How often a result may give rise to further edits; a fold within a fold takes two."""
+
+
+@dataclass
+class _Step:
+    """A file between rounds.
+
+    :ivar made: what is planned for it.
+    """
+
+    module: Module
+    data: bytes
+    made: Plan
+
+
+def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
+    """Round after round until nothing is left to rewrite: only then would a second run change nothing."""
+    step = _Step(module, job.data, plan(module, job.rules, job.blocked))
+    first = step.made
+    done: List[Finding] = []
+    for _ in range(_ROUNDS):
+        if not step.made:
+            break
+        try:
+            opening = step.module is module
+            made, step = _round(job, step)
+            first = made if opening else first
+        except RoundTripError as error:
+            return _failed(result, first, module, "PM002", "", _line_of(module, str(error)))
+        except (Unsound, EditFailed) as error:
+            return _failed(result, first, module, "PM100", str(error))
+        done += [one for one in made.findings if one.outcome is Outcome.REWRITTEN]
+    else:
+        return _failed(result, first, module, "PM100", f"it doesn't settle ({', '.join(_rules(step.made))})")
+    return _settled(job, result, first, done, step)
+
+
+def _round(job: _Job, step: _Step) -> Tuple[Plan, _Step]:
+    """Carry out a plan without the edits that turn out not to be possible."""
+    made = step.made
+    while True:
+        try:
+            return made, _carry_out(job, step, made)
+        except EditFailed as failure:
+            if failure.edit is None or not _block(job, step.module, failure):
+                raise
+        except Unsound as error:
+            if not _block_branches(job, step.module, made, error):
+                raise
+        step.module.reset()
+        made = plan(step.module, job.rules, job.blocked)
+
+
+def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
+    if not made:
+        return _Step(step.module, step.data, made)
+    rewritten = rewrite(step.module, made)
+    try:
+        new = step.module.source.encode(rewritten.text)
     except SourceError as error:
         raise Unsound(error.message) from None
-    after = verify(module, rewritten, lambda: job.index(Source(new), job.settings.target_version), again)
-    return after, new
+    after = verify(step.module, rewritten, lambda: job.index(Source(new), job.settings.target_version))
+    return _Step(after, new, plan(after, job.rules, _same_rules(job)))
 
 
-def _same_places(job: _Job) -> Dict[EditKey, str]:
-    """What the second run must leave out as well: places move, so a rule with failed edits is left out."""
-    rules = {rule for rule, _ in job.blocked}
-    return _EveryPlace(rules) if rules else {}
+def _settled(job: _Job, result: FileResult, first: Plan, done: List[Finding], step: _Step) -> Migrated:
+    """The result, with what is left at its place in the old text and in the new one."""
+    left = [one for one in step.made.findings if one.outcome is not Outcome.REWRITTEN]
+    remaining = Counter((one.rule, one.message) for one in left)
+    before = []
+    for one in first.findings:
+        if one.outcome is not Outcome.REWRITTEN and remaining[one.rule, one.message]:
+            remaining[one.rule, one.message] -= 1
+            before.append(one)
+    for one in left:
+        if remaining[one.rule, one.message]:
+            remaining[one.rule, one.message] -= 1
+            before.append(one)
+    result.findings = sorted([*done, *before], key=lambda one: (one.line, one.column, one.rule))
+    result.findings_after = [*done, *left]
+    if step.data != job.data:
+        result.after, result.status = step.data, Status.CHANGED
+    return Migrated(result, gather(step.module))
+
+
+def _block_branches(job: _Job, module: Module, made: Plan, error: Unsound) -> bool:
+    """Block the folds whose dead branches bind the names that became unbound."""
+    found = False
+    for edit in made.edits:
+        dead = " ".join(module.source.text[start:end] for start, end in edit.dead)
+        names = [name for name in error.unbound if re.search(rf"\b{name}\b", dead)]
+        key = (edit.rule, anchor(module, edit))
+        if names and key not in job.blocked:
+            job.blocked[key] = f"`{names[0]}` is bound only there and used elsewhere"
+            found = True
+    return found
+
+
+def _rules(made: Plan) -> List[str]:
+    return sorted({edit.rule for edit in made.all()})
+
+
+def _same_rules(job: _Job) -> Dict[EditKey, str]:
+    """What the next round must leave out as well; places move, so a rule with failed edits is left out."""
+    return _EveryPlace({rule: reason for (rule, _), reason in job.blocked.items()})
 
 
 class _EveryPlace(Dict[EditKey, str]):
     """Blocks rules everywhere."""
 
-    def __init__(self, rules: "set[str]") -> None:
+    def __init__(self, rules: Dict[str, str]) -> None:
         super().__init__()
         self._rules = rules
 
     def get(self, key: EditKey, default: Optional[str] = None) -> Optional[str]:  # type: ignore[override]
-        return "it failed before" if key[0] in self._rules else default
+        return self._rules.get(key[0], default)
 
 
 def _block(job: _Job, module: Module, failure: EditFailed) -> bool:
@@ -144,9 +237,9 @@ def _block(job: _Job, module: Module, failure: EditFailed) -> bool:
     return True
 
 
-def _failed(result: FileResult, module: Module, code: str, reason: str, line: int = 0) -> Migrated:
+def _failed(result: FileResult, first: Plan, module: Module, code: str, reason: str, line: int = 0) -> Migrated:
     """The file stays as it is; what it would have gained is still to do."""
-    result.findings = [one for one in result.findings if one.outcome is not Outcome.REWRITTEN]
+    result.findings = [one for one in first.findings if one.outcome is not Outcome.REWRITTEN]
     if code == "PM002":
         message = "LibCST doesn't reproduce this piece of the file, so editing it could corrupt it"
         result.findings.append(_left(code, line, message, "simplify the layout (often a stray backslash) and run again"))

@@ -55,7 +55,7 @@ class Rule:
         self.code = code
         self.doc = cleandoc(doc or "")
         self.title = self.doc.split("\n", 1)[0].rstrip(".")
-        self.family = re.sub(r"\d+$", "", code)[:3]
+        self.family = code[:3]
         self.needles = tuple(needles)
         self.order = order
         self.default = default

@@ -5,26 +5,33 @@ from __future__ import annotations
 import ast
 import tokenize
 from collections import Counter
-from typing import TYPE_CHECKING, Callable, Iterable
+from typing import TYPE_CHECKING, Callable, FrozenSet
 
 from codemods.fragments import offsets
 from codemods.imports import PRAGMA
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
-    from codemods.plan import Plan
     from codemods.rewrite import Replacement, Rewritten
 
 
 class Unsound(Exception):
-    """The result must not be written: a bug of ours, with what is wrong."""
+    """The result must not be written: a bug of ours, with what is wrong.
+
+    :param unbound: names that nothing binds any more.
+    """
+
+    def __init__(self, reason: str, unbound: FrozenSet[str] = frozenset()) -> None:
+        super().__init__(reason)
+        self.unbound = unbound
 
 
-def verify(before: Module, rewritten: Rewritten, after: Callable[[], Module], again: Callable[[Module], Plan]) -> Module:
+def verify(before: Module, rewritten: Rewritten, after: Callable[[], Module]) -> Module:
     """Check a result and give back its index.
 
+    That a second run changes nothing is for `migrate` to see, which goes on until that's so.
+
     :param after: indexes the new text, by the grammar of the target version.
-    :param again: plans the new text, as a second run would.
     :raises Unsound: if any check fails.
     """
     for one in rewritten.replacements:
@@ -33,17 +40,10 @@ def verify(before: Module, rewritten: Rewritten, after: Callable[[], Module], ag
         module = after()
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unsound(f"the result doesn't parse: {error}") from None
-    unbound = module.unbound() - before.unbound()
+    unbound = frozenset(module.unbound() - before.unbound())
     if unbound and not module.has_star_import:
-        raise Unsound(f"the result uses names that nothing binds: {', '.join(sorted(unbound))}")
-    second = again(module)
-    if second:
-        raise Unsound(f"a second run would change it again ({', '.join(_rules(second))})")
+        raise Unsound(f"the result uses names that nothing binds: {', '.join(sorted(unbound))}", unbound)
     return module
-
-
-def _rules(plan: Plan) -> Iterable[str]:
-    return sorted({edit.rule for edit in plan.all()})
 
 
 def _nothing_lost(text: str, one: Replacement) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, Callable, NamedTuple, Optional
 
 from codemods.edits import NewImport
 
@@ -23,32 +23,46 @@ class Spelling(NamedTuple):
         return (self.need,) if self.need else ()
 
 
-def spell(module: Module, home: str, name: Optional[str], at: ast.AST) -> Optional[Spelling]:
+Modern = Callable[[str], str]
+"""What an imported dotted name will be when the imports are rewritten."""
+
+
+def _same(dotted: str) -> str:
+    return dotted
+
+
+def spell(
+    module: Module, home: str, name: Optional[str], at: ast.AST, modern: Modern = _same
+) -> Optional[Spelling]:
     """A spelling of ``home.name`` (or of the module `home`) that works at the node `at`.
 
     An import that the file has is used if it has one; else ``import home`` if its name is free, else
     ``from home import name``; ``None`` if both names mean something else there.
     """
-    existing = _existing(module, home, name, at)
+    existing = _existing(module, home, name, at, modern)
     if existing is not None:
         return Spelling(existing, None)
     root = home.split(".")[0]
-    if _free(module, root, home, at):
+    if _free(module, root, home, at, modern):
         return Spelling(f"{home}.{name}" if name else home, NewImport(home))
-    if name and _free(module, name, f"{home}.{name}", at):
+    if name and _free(module, name, f"{home}.{name}", at, modern):
         return Spelling(name, NewImport(home, name))
     return None
 
 
-def _existing(module: Module, home: str, name: Optional[str], at: ast.AST) -> Optional[str]:
+def _existing(module: Module, home: str, name: Optional[str], at: ast.AST, modern: Modern) -> Optional[str]:
     for one in module.live_imports():
         if not one.top or one.scope is not module.walk.module_scope:
             continue
         if not _means(module, one.local, one.canonical, at):
             continue
-        if name and one.canonical == f"{home}.{name}" and one.alias not in module.leaving:
+        if one.alias in module.leaving:
+            continue
+        if name and modern(one.canonical) == f"{home}.{name}":
             return one.local
-        if isinstance(one.statement, ast.Import) and one.alias.name == home and one.alias not in module.leaving:
+        if one.canonical != home and modern(one.canonical) == home:
+            return f"{one.local}.{name}" if name else one.local
+        if isinstance(one.statement, ast.Import) and one.alias.name == home:
             return f"{one.local if one.alias.asname else home}{'.' + name if name else ''}"
     return None
 
@@ -59,7 +73,7 @@ def _means(module: Module, local: str, canonical: str, at: ast.AST) -> bool:
     return bool(imported) and {one.canonical for one in imported} == {canonical}
 
 
-def _free(module: Module, local: str, canonical: str, at: ast.AST) -> bool:
+def _free(module: Module, local: str, canonical: str, at: ast.AST, modern: Modern) -> bool:
     """Whether a module-level import may bind `local` to `canonical`, and `at` would see it."""
     planned = module.planned.get(local)
     if planned is not None and planned != canonical.split(".")[0] and planned != canonical:
@@ -75,7 +89,7 @@ def _free(module: Module, local: str, canonical: str, at: ast.AST) -> bool:
         one = module.by_alias(node)
         if one is None:
             return False
-        if one.alias in module.leaving or one.canonical in (local, canonical, canonical.split(".")[0]):
+        if one.alias in module.leaving or modern(one.canonical) in (local, canonical, canonical.split(".")[0]):
             continue
         return False
     # A load of the bare name that means a builtin (or nothing yet) would change its meaning.

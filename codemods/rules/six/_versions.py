@@ -1,0 +1,177 @@
+"""What a test of the Python version comes to on every version from the target on."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Type
+
+from codemods.rules.six._names import SixUse, uses
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+CONSTANTS = {"PY2": False, "PY3": True, "PY34": True}
+
+_INFINITY = float("inf")
+_COMPARE: Dict[Type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+_FLIPPED: Dict[Type[ast.cmpop], Type[ast.cmpop]] = {
+    ast.Lt: ast.Gt,
+    ast.LtE: ast.GtE,
+    ast.Gt: ast.Lt,
+    ast.GtE: ast.LtE,
+    ast.Eq: ast.Eq,
+    ast.NotEq: ast.NotEq,
+}
+_PURE = (
+    ast.Name,
+    ast.Attribute,
+    ast.Constant,
+    ast.Compare,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.Subscript,
+    ast.Tuple,
+    ast.expr_context,
+    ast.cmpop,
+    ast.boolop,
+    ast.unaryop,
+    ast.Slice,
+)
+
+
+class Versions:
+    """Decides tests of the Python version in one module."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self._constants: Dict[ast.AST, SixUse] = {use.node: use for use in uses(module, *CONSTANTS)}
+
+    def decide(self, test: ast.expr) -> Optional[bool]:
+        """The value of `test` on the target and all later versions; ``None`` if it isn't one and the same."""
+        if test in self._constants:
+            return CONSTANTS[self._constants[test].name]
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            value = self.decide(test.operand)
+            return None if value is None else not value
+        if isinstance(test, ast.BoolOp):
+            return self._bool(test)
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            return self._compare(test.left, type(test.ops[0]), test.comparators[0])
+        return None
+
+    def settles(self, test: ast.AST) -> Tuple[ast.AST, ...]:
+        """The loads of six's constants within `test`."""
+        return tuple(self._constants[node].load for node in ast.walk(test) if node in self._constants)
+
+    def _bool(self, test: ast.BoolOp) -> Optional[bool]:
+        final = isinstance(test.op, ast.Or)
+        values = [self.decide(operand) for operand in test.values]
+        if final in values:
+            before = test.values[: values.index(final)]
+            return final if all(map(pure, before)) else None
+        return not final if all(value is (not final) for value in values) else None
+
+    def _compare(self, left: ast.expr, op: Type[ast.cmpop], right: ast.expr) -> Optional[bool]:
+        if op not in _COMPARE:
+            return None
+        range_ = self._versions(left)
+        if range_ is None:
+            range_, op, right = self._versions(right), _FLIPPED[op], left
+        constant = _constant(right)
+        if range_ is None or constant is None or not isinstance(constant, type(range_[0])):
+            return None
+        low, high = range_
+        return _ordered(_COMPARE[op], low, high, constant, op)
+
+    def _versions(self, node: ast.expr) -> Optional[Tuple[Any, Any]]:
+        """The lowest and the highest value that an expression of the version can have."""
+        name = self.module.resolve(node)
+        target = self.module.settings.target_version
+        if name == "sys.version_info":
+            return (*target, 0), (3, _INFINITY)
+        if name == "sys.version_info.major":
+            return 3, 3
+        if name == "sys.hexversion":
+            return (target[0] << 24) + (target[1] << 16), 0x03FFFFFF
+        if isinstance(node, ast.Subscript):
+            return self._item(node, target)
+        return None
+
+    def _item(self, node: ast.Subscript, target: Tuple[int, int]) -> Optional[Tuple[Any, Any]]:
+        index = _constant(_index(node))
+        value: ast.expr = node.value
+        name = self.module.resolve(value)
+        if name == "sys.version_info" and index == 0:
+            return 3, 3
+        if name == "sys.version_info" and isinstance(_index(node), ast.Slice):
+            return self._slice(_index(node), target)
+        if name == "sys.version" and index == 0:
+            return "3", "3"
+        if isinstance(value, ast.Call) and self.module.resolve(value.func) == "platform.python_version_tuple":
+            return ("3", "3") if index == 0 else None
+        return None
+
+    @staticmethod
+    def _slice(index: Any, target: Tuple[int, int]) -> Optional[Tuple[Any, Any]]:
+        if index.lower is not None or index.step is not None:
+            return None
+        upper = _constant(index.upper)
+        if upper == 1:
+            return (3,), (3,)
+        return ((*target, 0)[:upper], (3, _INFINITY)) if upper in (2, 3) else None
+
+
+def _ordered(
+    compare: Callable[[Any, Any], bool], low: Any, high: Any, constant: Any, op: Type[ast.cmpop]
+) -> Optional[bool]:
+    if op in (ast.Eq, ast.NotEq):
+        if low == high:
+            return compare(low, constant)
+        return None if low <= constant <= high else op is ast.NotEq
+    if isinstance(low, tuple) and op in (ast.LtE, ast.Gt) and constant == low[: len(constant)]:
+        return None
+    first, last = compare(low, constant), compare(high, constant)
+    return first if first == last else None
+
+
+def _index(node: ast.Subscript) -> Any:
+    index: Any = node.slice
+    return getattr(index, "value", index) if type(index).__name__ == "Index" else index
+
+
+def _constant(node: Any) -> Any:
+    """The value of a literal number, string or tuple of numbers."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, str)) and not isinstance(node.value, bool):
+        return node.value
+    if isinstance(node, ast.Tuple):
+        values = [_constant(one) for one in node.elts]
+        return tuple(values) if values and all(isinstance(value, int) for value in values) else None
+    return None
+
+
+def pure(node: ast.expr) -> bool:
+    """Whether evaluating `node` can't have an effect."""
+    return all(isinstance(one, _PURE) for one in ast.walk(node))
+
+
+def links(module: Module, node: ast.If) -> List[ast.If]:
+    """An ``if`` and the ``elif`` clauses that belong to it."""
+    chain = [node]
+    while len(chain[-1].orelse) == 1 and is_elif(module, chain[-1].orelse[0]):
+        nested = chain[-1].orelse[0]
+        assert isinstance(nested, ast.If)
+        chain.append(nested)
+    return chain
+
+
+def is_elif(module: Module, node: ast.AST) -> bool:
+    """Whether an ``if`` is written as ``elif``."""
+    return isinstance(node, ast.If) and module.source.text.startswith("elif", module.span(node)[0])

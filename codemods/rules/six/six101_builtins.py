@@ -1,0 +1,60 @@
+"""Replace names of six that are builtins on Python 3.
+
+Before::
+
+    for i in six.moves.range(3):
+        out.append(six.text_type(i))
+
+After::
+
+    for i in range(3):
+        out.append(str(i))
+
+These are `six.text_type`, `binary_type`, `unichr`, `print_`, `exec_`, `next`, `advance_iterator`,
+`callable`, and `range`, `xrange`, `zip`, `map`, `filter` and `input` of `six.moves`. No `list()` is
+added around `zip`, `map` and `filter`: six's were lazy already. Where a file binds the builtin's name
+to something else, `builtins.range` is written instead.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, Iterator
+
+from codemods.lazy import cst
+from codemods.rule import Item, Rule, needle
+from codemods.rules.six._names import BUILTINS, call_of, uses
+from codemods.rules.six._spelling import spelling, stays
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+rule = Rule("SIX101", __doc__, [needle("six")])
+
+
+@rule.find
+def find(module: Module) -> Iterator[Item]:
+    for use in uses(module, *BUILTINS):
+        if isinstance(use.node, ast.Name) and stays(module, use):
+            continue
+        spelt = spelling(module, use)
+        text = module.text(use.node)
+        if spelt is None:
+            advice = "rename what shadows the builtin, and run again"
+            yield rule.left(module, use.node, f"`{text}` is a builtin whose name means something else here", advice)
+            continue
+        message = f"`{text}` is `{spelt.code}`"
+        yield rule.replace(use.node, spelt.code, message, settles=use.settles, needs=spelt.needs)
+        if use.name == "exec_":
+            call = call_of(module, use.node)
+            if call is not None and call.keywords:
+                yield rule.expression(call, _positional, "`exec` takes its name spaces by position")
+
+
+def _positional(call: Any) -> Any:
+    order = {"_code_": 0, "_globs_": 1, "_locs_": 2}
+    args = [arg for arg in call.args if arg.keyword is None]
+    named = [arg for arg in call.args if arg.keyword is not None]
+    named.sort(key=lambda arg: order.get(arg.keyword.value, 3))
+    plain = cst.MaybeSentinel.DEFAULT
+    return call.with_changes(args=[*args, *(arg.with_changes(keyword=None, equal=plain) for arg in named)])

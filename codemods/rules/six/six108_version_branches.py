@@ -1,0 +1,147 @@
+"""Fold branches on the Python version.
+
+Before::
+
+    if six.PY2:
+        text = value.decode('utf-8')
+    else:
+        text = value
+
+After::
+
+    text = value
+
+Understood are `six.PY2`, `PY3` and `PY34`, comparisons of `sys.version_info` (whole, `[0]`, `[:2]`,
+`.major`), `sys.hexversion`, `sys.version[0]` and `platform.python_version_tuple()[0]`, and `not`, `and`
+and `or` of them. A test is folded if it comes out the same on the target version and all later ones.
+`elif` chains keep their undecided parts; conditional expressions are folded as well. Comments in the
+branch that stays are kept; those in the branch that goes, go with it.
+
+Left alone is a branch whose definitions are used elsewhere although the branch never runs, and a test
+whose undecided parts may have an effect.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Tuple
+
+from codemods.edits import Edit, Shape
+from codemods.index.module import Span
+from codemods.lazy import cst
+from codemods.rule import Item, Rule, needle
+from codemods.rules.six._blocks import statements_of
+from codemods.rules.six._versions import Versions, is_elif, links
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+rule = Rule(
+    "SIX108",
+    __doc__,
+    [needle("six"), needle("version_info"), needle("hexversion"), needle("sys.version["), needle("version_tuple")],
+    order=0,
+)
+
+
+@rule.find
+def find(module: Module) -> Iterator[Item]:
+    versions = Versions(module)
+    done: List[Span] = []
+    for node in module.of(ast.If):
+        if is_elif(module, node) or _inside(module.span(node), done):
+            continue
+        edit = _statement(module, versions, node)
+        if edit is not None:
+            # What is nested in it is folded in the next round.
+            done.append(module.span(node))
+            yield edit
+    for node in module.of(ast.IfExp):
+        value = versions.decide(node.test)
+        if value is not None and not _inside(module.span(node), done):
+            yield _expression(module, versions, node, value)
+
+
+def _inside(span: Span, around: List[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in around)
+
+
+def _statement(module: Module, versions: Versions, node: ast.If) -> Optional[Edit]:
+    chain = links(module, node)
+    decisions = [versions.decide(link.test) for link in chain]
+    if decisions.count(None) == len(decisions):
+        return None
+    settles: Tuple[ast.AST, ...] = ()
+    for link, decision in zip(chain, decisions):
+        if decision is not None:
+            settles += versions.settles(link.test)
+    kept = _kept(chain, decisions)
+    dead = _gaps(module.span(node), [module.span(one) for one in kept])
+    return rule.edit(
+        node,
+        Shape.BLOCK,
+        lambda found: _fold(found, decisions),
+        f"`{module.text(chain[_first_decided(decisions)].test)}` is always {_decided(decisions)}",
+        settles=settles,
+        dead=dead,
+        empties=not kept,
+    )
+
+
+def _first_decided(decisions: List[Optional[bool]]) -> int:
+    return next(index for index, one in enumerate(decisions) if one is not None)
+
+
+def _decided(decisions: List[Optional[bool]]) -> str:
+    return "true" if decisions[_first_decided(decisions)] else "false"
+
+
+def _kept(chain: List[ast.If], decisions: List[Optional[bool]]) -> List[ast.AST]:
+    """The tests and statements that survive."""
+    kept: List[ast.AST] = []
+    for link, decision in zip(chain, decisions):
+        if decision is None:
+            kept += [link.test, *link.body]
+        elif decision:
+            return [*kept, *link.body]
+    return [*kept, *chain[-1].orelse]
+
+
+def _gaps(whole: Span, kept: List[Span]) -> Tuple[Span, ...]:
+    """What of `whole` lies outside of the kept spans; between neighbours that are both kept, nothing."""
+    if not kept:
+        return (whole,)
+    gaps = [(whole[0], kept[0][0]), (kept[-1][1], whole[1])]
+    return tuple((start, end) for start, end in gaps if start < end)
+
+
+def _fold(node: Any, decisions: List[Optional[bool]]) -> List[Any]:
+    """The statements that a LibCST ``if`` chain comes to."""
+    chain = []
+    rest = node
+    while isinstance(rest, cst.If):
+        chain.append(rest)
+        rest = rest.orelse
+    undecided = []
+    for link, decision in zip(chain, decisions):
+        if decision is None:
+            undecided.append(link)
+        elif decision:
+            rest = cst.Else(body=link.body, leading_lines=link.leading_lines if undecided else ())
+            break
+    if not undecided:
+        return statements_of(rest.body) if rest is not None else []
+    for link in reversed(undecided):
+        rest = link.with_changes(orelse=rest)
+    return [rest.with_changes(leading_lines=node.leading_lines)]
+
+
+def _expression(module: Module, versions: Versions, node: ast.IfExp, value: bool) -> Edit:
+    kept = node.body if value else node.orelse
+    return rule.expression(
+        node,
+        lambda found: found.body if value else found.orelse,
+        f"`{module.text(node.test)}` is always {'true' if value else 'false'}",
+        settles=versions.settles(node.test),
+        dead=_gaps(module.span(node), [module.span(kept)]),
+    )
