@@ -22,6 +22,8 @@ class Shape(Enum):
     """A class or function up to its colon, with decorators; gets it with the body ``pass``, gives it back."""
     BLOCK = "block"
     """A whole compound statement; gives the list of statements in its place."""
+    RUN = "run"
+    """Consecutive simple statements, from `Edit.node` to `Edit.until`; gets and gives a list of statement lines."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Edit:
     :param at: the node that the report points at, if it isn't `node`.
     :param replaces_strings: whether string literals are deliberately replaced or dropped.
     :param empties: whether nothing is left in the statement's place.
+    :param until: the last statement of a run.
     """
 
     rule: str
@@ -65,6 +68,7 @@ class Edit:
     at: Optional[ast.AST] = None
     replaces_strings: bool = False
     empties: bool = False
+    until: Optional[ast.stmt] = None
 
 
 @dataclass(frozen=True, eq=False)

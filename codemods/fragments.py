@@ -57,15 +57,23 @@ def parse_expression(text: str, _indent: str, newline: str, transform: Transform
 
 def parse_statements(text: str, indent: str, newline: str, transform: Transform) -> str:
     """Transform a statement (or a logical line) into any number of statements; none gives an empty text."""
+
+    def change(body: Any) -> Any:
+        if len(body) != 1:
+            raise EditFailed("it isn't one statement")
+        return transform(body[0])
+
+    return parse_run(text, indent, newline, change)
+
+
+def parse_run(text: str, indent: str, newline: str, transform: Transform) -> str:
+    """Transform the list of some consecutive statements into any number of statements."""
     prefix = f"if 1:{newline}" if indent else ""
     wrapped = f"{prefix}{indent}{text}{newline}"
     module = _parsed(lambda: cst.parse_module(wrapped))
     if module.code != wrapped:
         raise RoundTripError(text)
-    body = module.body[0].body.body if indent else module.body
-    if len(body) != 1:
-        raise EditFailed("it isn't one statement")
-    new = list(transform(body[0]))
+    new = list(transform(module.body[0].body.body if indent else module.body))
     if not new:
         return ""
     if indent:

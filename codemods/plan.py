@@ -113,7 +113,7 @@ class _Planner:
             if any(isinstance(above, ast.JoinedStr) for above in self.module.parents(item.node)):
                 return "it stands inside an f-string, where positions can't be trusted"
             span = self.module.span(item.node)
-            if item.shape in (Shape.BLOCK, Shape.STATEMENT) and self._claimed.get(span) is item.shape:
+            if item.shape in (Shape.BLOCK, Shape.RUN, Shape.STATEMENT) and self._claimed.get(span) is item.shape:
                 return "another rule rewrites the same statement"
         return ""
 
@@ -126,6 +126,8 @@ class _Planner:
             line = source.position(self.module.span(node)[0])[0]
             return line, line
         start, end = self.module.span(node)
+        if isinstance(item, Edit) and item.until is not None:
+            end = self.module.span(item.until)[1]
         return source.position(start)[0], source.position(end)[0]
 
     def _ignores(self, rule: str, first: int, last: int) -> bool:

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 from codemods.edits import Edit, Shape, TextEdit
-from codemods.fragments import EditFailed, RoundTripError, parse_expression, parse_header, parse_statements, tokens
+from codemods.fragments import (
+    EditFailed,
+    RoundTripError,
+    parse_expression,
+    parse_header,
+    parse_run,
+    parse_statements,
+    tokens,
+)
 from codemods.imports import PRAGMA, LineChange, existing, insertions, line_changes
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["EditFailed", "Replacement", "Rewritten", "RoundTripError", "rewrite"]
 
 _GONE = "\0"
-_RANK = {Shape.BLOCK: 0, Shape.HEADER: 2, Shape.STATEMENT: 3, Shape.EXPRESSION: 4}
+_RANK = {Shape.BLOCK: 0, Shape.RUN: 0, Shape.HEADER: 2, Shape.STATEMENT: 3, Shape.EXPRESSION: 4}
 _LINE_RANK = 1
 
 
@@ -132,6 +140,7 @@ class _Rewriter:
             Shape.STATEMENT: parse_statements,
             Shape.HEADER: parse_header,
             Shape.BLOCK: parse_statements,
+            Shape.RUN: parse_run,
         }[shape]
         indent = self.source.indentation(span[0])
 
@@ -165,7 +174,8 @@ class _Rewriter:
             return header_span(self.module, edit.node)
         if edit.shape is Shape.BLOCK:
             return block_span(self.module, edit.node)  # type: ignore[arg-type]
-        return self.module.span(edit.node)
+        start, end = self.module.span(edit.node)
+        return start, self.module.span(edit.until)[1] if edit.until is not None else end
 
     def _text_piece(self, edit: TextEdit) -> _Piece:
         return _Piece(*edit.span, 9, lambda _: edit.text, [edit])
