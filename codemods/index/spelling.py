@@ -32,16 +32,20 @@ def _same(dotted: str) -> str:
 
 
 def spell(
-    module: Module, home: str, name: Optional[str], at: ast.AST, modern: Modern = _same
+    module: Module, home: str, name: Optional[str], at: ast.AST, modern: Modern = _same, *, by_name: bool = False
 ) -> Optional[Spelling]:
     """A spelling of ``home.name`` (or of the module `home`) that works at the node `at`.
 
     An import that the file has is used if it has one; else ``import home`` if its name is free, else
     ``from home import name``; ``None`` if both names mean something else there.
+
+    :param by_name: try ``from home import name`` first.
     """
     existing = _existing(module, home, name, at, modern)
     if existing is not None:
         return Spelling(existing, None)
+    if by_name and name and _free(module, name, f"{home}.{name}", at, modern):
+        return Spelling(name, NewImport(home, name))
     root = home.split(".")[0]
     if _free(module, root, home, at, modern):
         return Spelling(f"{home}.{name}" if name else home, NewImport(home))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Set, Tuple, Type
 
 from codemods.rules.six._names import SixUse, uses
 
@@ -70,6 +70,26 @@ class Versions:
     def settles(self, test: ast.AST) -> Tuple[ast.AST, ...]:
         """The loads of six's constants within `test`."""
         return tuple(self._constants[node].load for node in ast.walk(test) if node in self._constants)
+
+    def operands(self) -> Iterator[Tuple[ast.expr, bool]]:
+        """Decided operands of ``and`` and ``or`` expressions that aren't decided as a whole, and change nothing there."""
+        starts = [*self._constants]
+        for name in ("sys.version_info", "sys.hexversion"):
+            starts += [reference.node for reference in self.module.references(name)]
+        seen: Set[ast.AST] = set()
+        for node in starts:
+            while not isinstance(self.module.parent(node), (ast.BoolOp, ast.stmt)):
+                above = self.module.parent(node)
+                if not isinstance(above, ast.expr):
+                    break
+                node = above
+            around = self.module.parent(node)
+            if not isinstance(around, ast.BoolOp) or around in seen or self.decide(around) is not None:
+                continue
+            value = self.decide(node)
+            if value is isinstance(around.op, ast.And):
+                seen.add(around)
+                yield node, value
 
     def _bool(self, test: ast.BoolOp) -> Optional[bool]:
         final = isinstance(test.op, ast.Or)

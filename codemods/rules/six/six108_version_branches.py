@@ -56,6 +56,10 @@ def find(module: Module) -> Iterator[Item]:
             # What is nested in it is folded in the next round.
             done.append(module.span(node))
             yield edit
+    for operand, value in versions.operands():
+        around = module.parent(operand)
+        if isinstance(around, ast.BoolOp) and not _inside(module.span(around), done):
+            yield _operand(module, versions, around, operand, value)
     for node in module.of(ast.IfExp):
         value = versions.decide(node.test)
         if value is not None and not _inside(module.span(node), done):
@@ -134,6 +138,34 @@ def _fold(node: Any, decisions: List[Optional[bool]]) -> List[Any]:
     for link in reversed(undecided):
         rest = link.with_changes(orelse=rest)
     return [rest.with_changes(leading_lines=node.leading_lines)]
+
+
+def _operand(module: Module, versions: Versions, around: ast.BoolOp, operand: ast.expr, value: bool) -> Edit:
+    place = around.values.index(operand)
+    return rule.expression(
+        around,
+        lambda found: _without(found, place),
+        f"`{module.text(operand)}` is always {'true' if value else 'false'}",
+        settles=versions.settles(operand),
+        dead=(module.span(operand),),
+    )
+
+
+def _without(found: Any, place: int) -> Any:
+    """A LibCST ``and`` or ``or`` without the operand at `place` of the flat list of its operands."""
+    operands, operators = [found.right], [found.operator]
+    left = found.left
+    while isinstance(left, cst.BooleanOperation) and type(left.operator) is type(found.operator) and not left.lpar:
+        operands.insert(0, left.right)
+        operators.insert(0, left.operator)
+        left = left.left
+    operands.insert(0, left)
+    operands.pop(place)
+    operators.pop(max(place - 1, 0))
+    result = operands.pop(0)
+    for operator, operand in zip(operators, operands):
+        result = cst.BooleanOperation(left=result, operator=operator, right=operand)
+    return result if len(operands) else result.with_changes(lpar=[*found.lpar, *result.lpar], rpar=[*result.rpar, *found.rpar])
 
 
 def _expression(module: Module, versions: Versions, node: ast.IfExp, value: bool) -> Edit:

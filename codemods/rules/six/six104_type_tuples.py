@@ -1,0 +1,147 @@
+"""Replace `six.string_types`, `integer_types` and `class_types`.
+
+Before::
+
+    isinstance(x, six.string_types)
+    isinstance(x, (six.string_types, six.text_type, float))
+    kinds = six.string_types + (float,)
+
+After::
+
+    isinstance(x, str)
+    isinstance(x, (str, float))
+    kinds = (str, float)
+
+On Python 3 these are the tuples `(str,)`, `(int,)` and `(type,)`. Where a type is as good as a tuple of
+types, the plain type is written: in `isinstance` and `issubclass`, in `assertIsInstance`, `type_check`
+and other functions named in the setting `isinstance-like`, as `valid_type=` of a port, and in
+annotations. Types that a tuple would then name twice are named once. Anywhere else, the tuple is
+written.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Set
+
+from codemods.lazy import cst
+from codemods.rule import Item, Rule, needle
+from codemods.rules.six._names import BUILTINS, SixUse, uses
+from codemods.rules.six._spelling import builtin
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+rule = Rule("SIX104", __doc__, [needle("six")])
+
+TYPES = {"string_types": "str", "integer_types": "int", "class_types": "type"}
+TEXTS = ("text_type", "binary_type")
+TAKE_TYPES = frozenset({"assertIsInstance", "assertNotIsInstance", "assertIsSubclass", "type_check"})
+
+
+@rule.find
+def find(module: Module) -> Iterator[Item]:
+    tuples: Set[ast.Tuple] = set()
+    for use in uses(module, *TYPES):
+        spelt = builtin(module, TYPES[use.name], use.node)
+        text = module.text(use.node)
+        if spelt is None:
+            yield rule.left(module, use.node, f"`{text}`: the name of the type is taken here", "rename what shadows it")
+            continue
+        above = module.parent(use.node)
+        if _is_first_item(above, use.node):
+            yield rule.replace(above, spelt.code, f"`{text}[0]` is `{spelt.code}`", settles=use.settles, needs=spelt.needs)
+            continue
+        around = _tuple_around(module, use.node)
+        plain = _takes_type(module, around or use.node)
+        code = spelt.code if plain else f"({spelt.code},)"
+        yield rule.replace(use.node, code, f"`{text}` is `{code}`", settles=use.settles, needs=spelt.needs)
+        if around is not None and plain:
+            tuples.add(around)
+        if not plain and isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add):
+            yield from _sum(module, above)
+    for use in uses(module, *TEXTS):
+        around = _tuple_around(module, use.node)
+        if around is not None and _takes_type(module, around):
+            tuples.add(around)
+    for one in sorted(tuples, key=module.span):
+        if _has_twins(module, one):
+            yield rule.expression(one, _distinct, "a type that was named twice is named once")
+
+
+def _is_first_item(above: ast.AST, node: ast.expr) -> bool:
+    if not isinstance(above, ast.Subscript) or above.value is not node:
+        return False
+    index: Any = getattr(above.slice, "value", above.slice)
+    return index == 0 or getattr(index, "value", None) == 0
+
+
+def _tuple_around(module: Module, node: ast.expr) -> Optional[ast.Tuple]:
+    above = module.parent(node)
+    return above if isinstance(above, ast.Tuple) and isinstance(above.ctx, ast.Load) else None
+
+
+def _takes_type(module: Module, node: ast.expr) -> bool:
+    """Whether `node` stands where a type is as good as a tuple of types."""
+    above = module.parent(node)
+    if isinstance(above, ast.Tuple):
+        return _takes_type(module, above)
+    if isinstance(above, ast.keyword):
+        return above.arg == "valid_type"
+    if isinstance(above, ast.arg) or (isinstance(above, ast.AnnAssign) and above.annotation is node):
+        return True
+    if not isinstance(above, ast.Call) or node not in above.args[1:]:
+        return False
+    name = module.resolve(above.func) or ""
+    last = name.rpartition(".")[2] or getattr(above.func, "attr", getattr(above.func, "id", ""))
+    if name in ("builtins.isinstance", "builtins.issubclass"):
+        return True
+    return last in TAKE_TYPES or last in module.settings.isinstance_like
+
+
+def _final(module: Module, node: ast.expr) -> str:
+    """What an element of a tuple will read like."""
+    by_node = {use.node: use for use in uses(module, *TYPES, *TEXTS)}
+    use: Optional[SixUse] = by_node.get(node)
+    if use is not None:
+        return TYPES.get(use.name) or BUILTINS[use.name]
+    return module.text(node)
+
+
+def _has_twins(module: Module, node: ast.Tuple) -> bool:
+    names = [_final(module, one) for one in node.elts]
+    return len(set(names)) < len(names)
+
+
+def _distinct(found: Any) -> Any:
+    """A LibCST tuple without repeated names; a single one without the tuple."""
+    kept: List[Any] = []
+    seen: Set[str] = set()
+    for element in found.elements:
+        code = cst.Module(body=[]).code_for_node(element.value)
+        if code not in seen:
+            kept.append(element)
+            seen.add(code)
+    if len(kept) == 1:
+        return kept[0].value
+    kept[-1] = kept[-1].with_changes(comma=found.elements[-1].comma)
+    return found.with_changes(elements=kept)
+
+
+def _sum(module: Module, node: ast.BinOp) -> Iterator[Item]:
+    """``(str,) + (float,)`` in one tuple."""
+    other = node.right if _is_six(module, node.left) else node.left
+    if isinstance(other, ast.Tuple) or _is_six(module, other):
+        yield rule.expression(node, _joined, "the sum of two tuples is one tuple")
+
+
+def _is_six(module: Module, node: ast.expr) -> bool:
+    return any(use.node is node for use in uses(module, *TYPES))
+
+
+def _joined(found: Any) -> Any:
+    if not (isinstance(found.left, cst.Tuple) and isinstance(found.right, cst.Tuple)):
+        return found
+    elements = [one.with_changes(comma=cst.MaybeSentinel.DEFAULT) for one in (*found.left.elements, *found.right.elements)]
+    joined = cst.Tuple(elements=elements, lpar=found.left.lpar, rpar=found.left.rpar)
+    return joined.with_changes(lpar=[*found.lpar, *joined.lpar], rpar=[*joined.rpar, *found.rpar])
