@@ -42,7 +42,7 @@ def read(text: str, knowledge: Knowledge) -> Document:
 
 
 def _load(text: str) -> Dict[str, Dict[str, Any]]:
-    parser = configparser.RawConfigParser(strict=True, allow_no_value=True, default_section="\0")
+    parser = configparser.RawConfigParser(strict=True, default_section="\0")
     try:
         parser.read_string(text)
     except configparser.MissingSectionHeaderError as error:
@@ -58,7 +58,7 @@ def _options(text: str) -> Iterator[Option]:
     """Give the options with their places, as ConfigUpdater cuts the file."""
     from configupdater import ConfigUpdater, Section
 
-    updater = ConfigUpdater(allow_no_value=True)
+    updater = ConfigUpdater()
     try:
         updater.read_string(text)
     except configparser.Error as error:
@@ -101,22 +101,30 @@ def _metadata_kind(key: str) -> Optional[Kind]:
 def _add_slots(document: Document, option: Option, kind: Optional[Kind], found: List[Entry]) -> None:
     if kind is None:
         return
-    fixed = ""
-    if kind is Kind.SPECIFIERS and len(found) > 1:
-        fixed = "it has several lines"
+    fixed = _fixed(option, kind, found)
     for index, entry in enumerate(found):
-        value = entry.value
-        start = entry.start
-        if kind is Kind.REQUIREMENT:
-            if entry.first and ";" in value and requirement.parse(value) is None:
-                fixed = "several requirements in one line"
-            comment = re.search(r"\s#", value)
-            value = value[: comment.start()].rstrip() if comment else value
-            prefix = _FACTOR.match(value) if option.key == "deps" else None
-            start += prefix.end() if prefix else 0
-            value = value[prefix.end() :] if prefix else value
-        path = (option.section, option.key, index)
-        document.slots.append(Slot(kind, value, start, start + len(value), path, fixed=fixed))
+        place = _requirement(entry, option.key == "deps") if kind is Kind.REQUIREMENT else Span(entry.start, entry.end)
+        value = document.text[place.start : place.end]
+        document.data[option.section][option.key][index] = value
+        document.slots.append(Slot(kind, value, *place, (option.section, option.key, index), fixed=fixed))
+
+
+def _fixed(option: Option, kind: Kind, found: List[Entry]) -> str:
+    if kind is Kind.SPECIFIERS and len(found) > 1:
+        return "it has several lines"
+    # In one line, setuptools takes a semicolon as the end of a requirement.
+    in_line = kind is Kind.REQUIREMENT and option.section.startswith("options") and len(found) == 1 and found[0].first
+    if in_line and ";" in found[0].value and requirement.parse(found[0].value) is None:
+        return "there are several requirements in one line"
+    return ""
+
+
+def _requirement(entry: Entry, factors: bool) -> Span:
+    """Give the place of the requirement in a line: without the comment behind it and the factor of tox before it."""
+    comment = re.search(r"\s+#", entry.value)
+    prefix = _FACTOR.match(entry.value) if factors else None
+    end = entry.start + comment.start() if comment else entry.end
+    return Span(entry.start + prefix.end(), end) if prefix else Span(entry.start, end)
 
 
 def _report(document: Document, knowledge: Knowledge) -> None:

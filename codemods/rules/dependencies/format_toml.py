@@ -55,13 +55,14 @@ def _load(text: str) -> Any:
 
     try:
         parsed = tomlkit.parse(text)
+        same, data = tomlkit.dumps(parsed) == text, parsed.unwrap()
     except ParseError as error:
         raise CannotParse(str(error), error.line) from error
     except (TOMLKitError, ValueError) as error:  # Such as a key that is there twice.
         raise CannotParse(str(error)) from error
-    if tomlkit.dumps(parsed) != text:
+    if not same:
         raise CannotParse("the TOML library doesn't give the file back as it is")
-    return parsed.unwrap()
+    return data
 
 
 def _leaves(data: Any, path: Path) -> Iterator[Tuple[Path, Any]]:
@@ -114,7 +115,8 @@ def _place(text: str, path: Path) -> Optional[Span]:
     parent = parsed
     for key in path[:-1]:
         parent = parent[key]
-    raw = parent[path[-1]].as_string()
+    item = parent[path[-1]]
+    raw = item.as_string() if hasattr(item, "as_string") else str(item).lower()  # A boolean comes unwrapped.
     parent[path[-1]] = _SENTINEL
     start = tomlkit.dumps(parsed).find(f'"{_SENTINEL}"')
     found = start >= 0 and text.startswith(raw, start)

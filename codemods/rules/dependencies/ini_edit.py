@@ -9,9 +9,9 @@ from .arrays import Span
 from .model import Action, Change, Kind
 
 _KEY = re.compile(r"[^\r\n=:]*[=:][ \t]*")
-_NO_VALUE = r"[ \t]*[=:][ \t]*(\r?\n|$)(?!(?:[ \t]*\r?\n)*[ \t]+\S)"
+_NO_VALUE = r"[ \t]*[=:][ \t]*(\r?\n|$)(?!(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*[ \t]+\S)"
 _HEADER = re.compile(r"\[[^\]\r\n]+\][^\r\n]*(?:\r?\n|$)")
-_SECTION_BODY = re.compile(r"(?:[ \t]*\r?\n)*(?=\[|$)")
+_SECTION_BODY = re.compile(r"(?:[ \t]*\r?\n)*(?=\[[^\]\r\n]+\]|\Z)")
 
 _LIST_KINDS = (Kind.MODULES, Kind.IMPORTS, Kind.FORCED)
 _REMOVABLE_KEYS = ("install_requires", "setup_requires", "tests_require", "classifiers", "classifier", "universal")
@@ -66,26 +66,34 @@ def _cut(text: str, entry: Span, comma: bool, key: str) -> str:
     if indented and (not comma or (not before.strip() and not after.strip(" \t\r\n,"))):
         text = text[:line_start] + text[line_end:]
     else:
-        text = _cut_inline(text, entry, comma)
+        text = _cut_inline(text, entry) if comma else _cut_value(text, line_start, entry)
     removable = comma or key.replace("-", "_") in _REMOVABLE_KEYS
     return _drop_empty(text, line_start, key) if removable else text
 
 
-def _cut_inline(text: str, entry: Span, comma: bool) -> str:
+def _cut_inline(text: str, entry: Span) -> str:
     """Cut an entry out of a line, with the comma behind it or else the one before it."""
     line = re.compile(r"[^\r\n]*").match(text, entry.end)
     rest = line.group() if line else ""
-    behind = re.match(r"[ \t]*,[ \t]*", rest) if comma else None
+    behind = re.match(r"[ \t]*,[ \t]*", rest)
     if behind is not None:
         end = entry.end + behind.end()
         start = entry.start
         if end == entry.end + len(rest):  # Nothing else on the line.
             start = len(text[:start].rstrip(" \t"))
         return text[:start] + text[end:]
-    before = re.search(r"[ \t]*,?[ \t]*$", text[: entry.start])
+    before = re.search(r"[ \t]*,?[ \t]*\Z", text[: entry.start])
     start = before.start() if before else entry.start
-    end = entry.end if comma else entry.end + len(rest)
-    return text[:start] + text[end:]
+    return text[:start] + text[entry.end :]
+
+
+def _cut_value(text: str, line_start: int, entry: Span) -> str:
+    """Cut all that is behind the key on its line: the entry, the factor before it, the comment behind it."""
+    key = _KEY.match(text, line_start)
+    line = re.compile(r"[^\r\n]*").match(text, entry.end)
+    if key is None or line is None:
+        return text
+    return text[:line_start] + key.group().rstrip(" \t") + text[line.end() :]
 
 
 def _drop_empty(text: str, near: int, key: str) -> str:

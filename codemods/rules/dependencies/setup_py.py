@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from typing import Any, Dict, List, Tuple
 
 from codemods.findings import Finding
@@ -28,7 +29,9 @@ def migrate_setup_py(text: str, knowledge: Knowledge) -> Tuple[str, List[Finding
 def read(text: str, knowledge: Knowledge) -> Document:
     """Read a ``setup.py``; the data are the dump of the code around the lists, and the lists."""
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # What Python thinks of escapes in their strings is not our business.
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else 0
         raise CannotParse("not Python 3", line or 0) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import arrays
 from .arrays import Span
@@ -31,10 +31,20 @@ def plain(node: Any) -> Any:
     if node is None:
         return None
     if node.id == "mapping":
-        return {str(plain(key)): plain(value) for key, value in node.value}
+        return _plain_mapping(node)
     if node.id == "sequence":
         return [plain(item) for item in node.value]
     return str(node.value)
+
+
+def _plain_mapping(node: Any) -> Dict[str, Any]:
+    found: Dict[str, Any] = {}
+    for key, value in node.value:
+        name = str(plain(key))
+        if name in found:
+            raise CannotParse(f"the key {name!r} is there twice", key.start_mark.line + 1)
+        found[name] = plain(value)
+    return found
 
 
 def get(node: Any, key: str) -> Any:
@@ -83,11 +93,12 @@ def find(root: Any, path: Path) -> Any:
 
 
 def can_cut(text: str, root: Any, path: Path) -> bool:
-    """Say whether an item can be cut: it is in a flow sequence of scalars, or its dash begins a line."""
-    sequence, item = find(root, path[:-1]), find(root, path)
+    """Say whether an item can be cut: it is in a flow sequence of scalars, or the dashes begin the lines."""
+    sequence = find(root, path[:-1])
     if sequence.flow_style:
         return all(each.id == "scalar" for each in sequence.value)
-    return text[_line_start(text, item.start_mark.index) : item.start_mark.index].strip(" \t") == "-"
+    starts = [item.start_mark.index for item in sequence.value]
+    return all(text[_line_start(text, start) : start].strip(" \t") == "-" for start in starts)
 
 
 def _line_start(text: str, offset: int) -> int:
@@ -122,7 +133,7 @@ def _block(text: str, sequence: Any, index: int) -> Tuple[int, int]:
 
 def _with_blank_lines(text: str, start: int, end: int, first: bool) -> Tuple[int, int]:
     """Take blank lines along that would otherwise come double, begin the sequence or end the file."""
-    before = re.search(r"(?:(?<=\n)[ \t]*\r?\n)*$", text[:start])
+    before = re.search(r"(?:(?<=\n)[ \t]*\r?\n)*\Z", text[:start])
     behind = re.compile(r"(?:[ \t]*\r?\n)*").match(text, end)
     blank_before = before is not None and before.group() != ""
     if behind is not None and (first or blank_before):

@@ -149,6 +149,37 @@ CASES = {
         commands = sphinx-build
         """,
     ),
+    "tox.ini, on the line of the key and with comments": (
+        "tox.ini",
+        """\
+        [testenv]
+        deps = py39: six  # goes
+           sphinx ; python_version>='3'  # docs
+           py39: foo; python_version>='3'
+        """,
+        """\
+        [testenv]
+        deps =
+           sphinx  # docs
+           py39: foo
+        """,
+    ),
+    "comments that would be values of an emptied option": (
+        "setup.cfg",
+        """\
+        [options]
+        setup_requires =
+            six
+        # stays
+            wheel
+        """,
+        """\
+        [options]
+        setup_requires =
+        # stays
+            wheel
+        """,
+    ),
     ".pylintrc": (
         ".pylintrc",
         """\
@@ -295,6 +326,57 @@ CASES = {
           - id: yapf   # format
         """,
     ),
+    ".pre-commit-config.yaml of old, below a comment": (
+        ".pre-commit-config.yaml",
+        "# Hooks.\n- repo: local\n  hooks:\n  - id: futurize\n",
+        "# Hooks.\n[]\n",
+    ),
+    "pyproject.toml, uneven arrays": (
+        "pyproject.toml",
+        """\
+        [project]
+        dependencies = [ "six",
+          "a", # about a
+          # about six
+          "six", "b", # about b
+          "enum34",
+          # end
+        ]
+        [dependency-groups]
+        dev = [{include-group = "six"}, "six", "mock; python_version<'3'"]
+        [tool.distutils.bdist_wheel]
+        universal = true
+        [tool.ruff.lint.isort]
+        required-imports = ["from __future__ import annotations", "from __future__ import division"]
+        """,
+        """\
+        [project]
+        dependencies = [
+          "a", # about a
+          # about six
+          "b", # about b
+          # end
+        ]
+        [dependency-groups]
+        dev = [{include-group = "six"}]
+        [tool.distutils.bdist_wheel]
+        [tool.ruff.lint.isort]
+        required-imports = ["from __future__ import annotations"]
+        """,
+    ),
+    "setup.json, uneven lists": (
+        "setup.json",
+        """\
+        {"install_requires": ["six","a"
+          ,"mock","b"],"extras_require":{"t":[ "six" ],"u":["a",
+           "six", "b"]}}
+        """,
+        """\
+        {"install_requires": ["a"
+          ,"b"],"extras_require":{"t":[],"u":["a",
+           "b"]}}
+        """,
+    ),
     ".pre-commit-config.yaml of old": (
         ".pre-commit-config.yaml",
         """\
@@ -331,7 +413,10 @@ def test_nothing_changes_when_no_rule_is_selected(case: str) -> None:
         ("pyproject.toml", "[a]\nb = \n", 2),
         ("setup.cfg", "a = b\n", 1),
         ("setup.cfg", "[a]\nb = 1\nb = 2\n", 3),
+        ("setup.cfg", "[a]\nb\n  c\n", 2),
         ("environment.yml", "a: [\n", 2),
+        ("environment.yml", "dependencies: [six]\ndependencies: [six]\n", 2),
+        ("setup.json", '{"install_requires": ["six"], "install_requires": []}\n', 0),
         ("setup.py", "import os\nprint 'six'\n", 2),
     ],
 )
@@ -356,6 +441,7 @@ def test_files_that_cannot_be_parsed_are_left(path: str, text: str, line: int) -
         ("pyproject.toml", '[tool.poetry]\ndependencies = {six = "1", numpy = "1"}\n', "DEP101"),
         ("pyproject.toml", '[project]\nrequires-python = "<3.8"\n', "DEP103"),
         (".pre-commit-config.yaml", "repos: [{repo: local, hooks: [{id: futurize}]}]\n", "DEP104"),
+        (".pre-commit-config.yaml", "- repo: a\n  hooks:\n  - id: futurize\n  -\n   id: yapf\n", "DEP104"),
         ("tox.ini", "[tox]\nenvlist = py27\n", "DEP106"),
         ("tox.ini", "[testenv:py27]\ndeps = pytest\n", "DEP106"),
         (".travis.yml", "python:\n- 2.7\n", "DEP106"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import dedent
 from typing import Callable, Dict, List
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from codemods.rules.dependencies import DependencyFile, migrate
 from tests.migrate.dependencies.helpers import knowledge
+from tests.migrate.dependencies.test_formats import CASES
 
 _NAMES = st.sampled_from(["numpy", "sixer", "six-extra", "Six.moves", "mocker", "aiida-core", "seven"])
 _TAILS = st.sampled_from(["", ">=1", " >= 1, <2", "[a,b]==1", "; sys_platform == 'win32'", "==1 ; extra == 'x'"])
@@ -102,6 +104,21 @@ def test_exactly_the_lines_of_six_go(items: List[str]) -> None:
 @given(text=st.text(alphabet="six=[]{}:,-#'\" \n\r\tpy27;\\<>.", max_size=60))
 def test_any_text_is_survived(path: str, text: str) -> None:
     known = knowledge("os")
+    new, findings = migrate(DependencyFile(path, text), known)
+    assert "PM002" not in [each.rule for each in findings]
+    assert migrate(DependencyFile(path, new), known)[0] == new
+
+
+@given(case=st.sampled_from(sorted(CASES)), data=st.data())
+def test_broken_files_are_survived(case: str, data: st.DataObject) -> None:
+    """A file with a line gone, there twice or torn in two is migrated, or left with a report."""
+    path, text, _ = CASES[case]
+    lines = dedent(text).splitlines(keepends=True)
+    where = data.draw(st.integers(0, len(lines) - 1))
+    at = data.draw(st.integers(0, len(lines[where])))
+    torn = lines[where][:at] + data.draw(st.sampled_from(["\n", " # ", ",", ""])) + lines[where][at:]
+    new_line = data.draw(st.sampled_from(["", lines[where] * 2, torn, "    " + lines[where], lines[where].strip()]))
+    text, known = "".join([*lines[:where], new_line, *lines[where + 1 :]]), knowledge("os")
     new, findings = migrate(DependencyFile(path, text), known)
     assert "PM002" not in [each.rule for each in findings]
     assert migrate(DependencyFile(path, new), known)[0] == new
