@@ -183,12 +183,12 @@ def _home(statement: ImportStatement) -> str:
 
 def _place(module: Module, text: str, leaving: Set[ast.alias]) -> int:
     """The offset of the line before which the import `text` goes."""
-    staying = [one for one in _leading_imports(module) if any(alias not in leaving for alias in one.names)]
-    standard = [one for one in staying if _home(one).split(".")[0] in STDLIB]
-    if not standard:
-        return _head(module)
     new = ast.parse(text).body[0]
     assert isinstance(new, (ast.Import, ast.ImportFrom))
+    staying = _staying(module, leaving)
+    standard = [one for one in staying if _is_standard(one) == _is_standard(new) and not _home(one).startswith(".")]
+    if not standard:
+        return _head(module) if _is_standard(new) or not staying else _behind(module, staying[-1])
     alike = [one for one in standard if type(one) is type(new)]
     for one in alike:
         if _home(one) > _home(new):
@@ -196,6 +196,15 @@ def _place(module: Module, text: str, leaving: Set[ast.alias]) -> int:
     if alike:
         return _behind(module, alike[-1])
     return _line_start(module, standard[0]) if isinstance(new, ast.Import) else _behind(module, standard[-1])
+
+
+def _staying(module: Module, leaving: Set[ast.alias]) -> List[ImportStatement]:
+    """The leading imports of which something stays."""
+    return [one for one in _leading_imports(module) if any(alias not in leaving for alias in one.names)]
+
+
+def _is_standard(statement: ImportStatement) -> bool:
+    return _home(statement).split(".")[0] in STDLIB
 
 
 def _line_start(module: Module, statement: ast.stmt) -> int:
@@ -231,8 +240,7 @@ def _frame(module: Module, offset: int, texts: List[str], leaving: Set[ast.alias
     text = module.source.text
     if offset and text[offset - 1] not in "\r\n":
         lines = newline + lines
-    staying = [one for one in _leading_imports(module) if any(alias not in leaving for alias in one.names)]
-    if any(_home(one).split(".")[0] in STDLIB for one in staying):
+    if any(_is_standard(one) for one in _staying(module, leaving)):
         return lines
     follows = text[offset:].lstrip(" \t\f")
     if follows and follows[0] not in "\r\n":

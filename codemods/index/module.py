@@ -341,6 +341,11 @@ class Module:
         """Whether names may come from a star import."""
         return any(alias.name == "*" for node in self.walk.by_type[ast.ImportFrom] for alias in node.names)
 
+    @property
+    def has_all(self) -> bool:
+        """Whether the file says in ``__all__`` what a star import takes."""
+        return "__all__" in self.walk.module_scope.bindings
+
     @cached_property
     def exported(self) -> Set[str]:
         """The names in ``__all__``, as far as it is built from literals."""

@@ -31,6 +31,9 @@ class ProjectView(Protocol):
     def imports_from(self, module: str, name: str) -> bool:
         """Does another file import `name` from `module`, or reach it as an attribute of the module?"""
 
+    def star_imports(self, module: str) -> bool:
+        """Does another file import everything from `module`?"""
+
     def mentions_attribute(self, name: str) -> bool:
         """Does any file access ``….name``?"""
 
@@ -56,6 +59,9 @@ class Assumptions:
 
     def imports_from(self, module: str, name: str) -> bool:
         return self._no("imports_from", module, name)
+
+    def star_imports(self, module: str) -> bool:
+        return self._no("star_imports", module)
 
     def mentions_attribute(self, name: str) -> bool:
         return self._no("mentions_attribute", name)
@@ -96,7 +102,10 @@ class Project:
                 self.methods.update(cls.methods)
 
     def imports_from(self, module: str, name: str) -> bool:
-        return f"{module}.{name}" in self.imported or (module in self.stars and not name.startswith("_"))
+        return f"{module}.{name}" in self.imported
+
+    def star_imports(self, module: str) -> bool:
+        return module in self.stars
 
     def mentions_attribute(self, name: str) -> bool:
         return name in self.attributes

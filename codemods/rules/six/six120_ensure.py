@@ -45,7 +45,7 @@ def find(module: Module) -> Iterator[Item]:
                 options = {"settles": use.settles, "replaces_strings": True}
                 yield rule.expression(call, _bytes, "a bytes literal is written as such", **options)
                 continue
-        spelt = spell(module, "plumpy_compat.text", HELPERS[use.name], use.node)
+        spelt = spell(module, "plumpy_compat.text", HELPERS[use.name], use.node, by_name=True)
         if spelt is None:
             yield rule.left(module, use.node, f"`{text}`: the helper's name is taken", "import it under another name")
             continue

@@ -80,6 +80,8 @@ def _needed(module: Module, one: ImportedName, keeps: bool) -> Optional[str]:
             return f"`__all__` exports `{one.local}`"
         if module.project.imports_from(module.name, one.local):
             return f"another module imports `{one.local}` from here"
+        if not keeps and not module.has_all and module.project.star_imports(module.name):
+            return "another module imports everything from here, and there's no `__all__`"
         if not keeps and re.search(rf">>>.*\b{re.escape(one.local)}\b", module.source.text):
             return "a doctest uses it"
     return None
@@ -121,7 +123,7 @@ def _star(module: Module, one: ImportedName) -> Iterator[Item]:
         reason = "there is another star import"
     elif any(prefix + name in BUILTINS for name in names):
         reason = "it gives builtins other names"
-    elif module.project.imports_from(module.name, "*"):
+    elif module.project.star_imports(module.name):
         reason = "another module imports everything from here"
     if reason:
         yield rule.left(module, one.statement, f"star import from six: {reason}", "import the names one by one")
