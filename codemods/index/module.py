@@ -209,6 +209,9 @@ class Module:
             return module or ""
         base = self.name.split(".")
         drop = level - 1 if self.is_package else level
+        if drop >= len(base):
+            # Outside of the packages that we know of; it must not be taken for a top-level module.
+            return "." * level + (module or "")
         base = base[: len(base) - drop] if drop else base
         return ".".join([*base, *([module] if module else [])])
 

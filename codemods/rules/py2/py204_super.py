@@ -132,7 +132,7 @@ def _decorated(module: Module, cls: ast.ClassDef) -> Optional[str]:
             continue
         if name in KEEPS_CLASS or (name or "").startswith(("pytest.mark.", "unittest.")):
             continue
-        if isinstance(target, ast.Attribute) and target.attr == "auto_persist":
+        if (_dotted(target) or "").rpartition(".")[2] == "auto_persist":
             continue
         return f"the decorator `{module.text(target)}` may replace the class"
     return None

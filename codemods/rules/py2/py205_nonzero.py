@@ -45,6 +45,8 @@ rule = Rule("PY205", __doc__, [needle(OLD)])
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if OLD not in module.source.text:
+        return
     classes = {module.parent(function): None for function in module.of(*FUNCTIONS) if function.name == OLD}
     classes.update({module.parent(one): None for one in module.of(ast.Assign) if OLD in map(_name, one.targets)})
     for cls in classes:

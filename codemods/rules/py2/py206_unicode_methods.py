@@ -53,7 +53,7 @@ def find(module: Module) -> Iterator[Item]:
     for imported in module.live_imports():
         if imported.canonical in HOMES and unused(module, imported):
             yield rule.reimport(imported, f"nothing uses `{imported.local}` any more")
-    for function in module.of(*FUNCTIONS):
+    for function in module.of(*FUNCTIONS) if "__unicode__" in module.source.text else ():
         cls = module.parent(function)
         if function.name == "__unicode__" and isinstance(cls, ast.ClassDef):
             yield _unicode(module, function, cls)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Iterator
 
 from codemods.index.scopes import FUNCTIONS
 from codemods.rule import Item, Rule, needle
-from codemods.rules.py2.shared import defines, owns_line, removal
+from codemods.rules.py2.shared import defines, mentioned, owns_line, removal
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -51,6 +51,8 @@ rule = Rule("PY209", __doc__, [needle("__", rf"\bdef\s+(?:{_NAMES})\b|^[ \t]+(?:
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if not mentioned(rule, module):
+        return
     for statement in module.of(*FUNCTIONS, ast.Assign):
         cls = module.parent(statement)
         name = _name(statement)

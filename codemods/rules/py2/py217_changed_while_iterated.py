@@ -14,7 +14,8 @@ After::
 
 On Python 2 `keys()`, `items()` and `values()` gave lists. On Python 3 they're views, and the loop
 fails as soon as the dict grows or shrinks. Nothing is done where the loop ends right after the
-change. A loop over the bare dict failed on Python 2 as well; it's reported.
+change. `six.iteritems` and the like count as what they become. A loop over the bare dict
+failed on Python 2 as well; it's reported.
 """
 
 from __future__ import annotations
@@ -40,9 +41,12 @@ rule = Rule(
         needle("del ", _BARE),
         needle(".pop(", _BARE),
     ],
+    # After the rules that rewrite what six has for this.
+    order=70,
 )
 
 _VIEWS = frozenset({"keys", "items", "values"})
+_SIX_VIEWS = frozenset(f"six.{kind}{view}" for kind in ("iter", "view") for view in _VIEWS)
 _CHANGES = frozenset({"pop", "popitem", "clear", "update", "setdefault"})
 _ENDS: Tuple[Type[ast.stmt], ...] = (ast.Break, ast.Return, ast.Raise)
 
@@ -50,19 +54,26 @@ _ENDS: Tuple[Type[ast.stmt], ...] = (ast.Break, ast.Return, ast.Raise)
 @rule.find
 def find(module: Module) -> Iterator[Item]:
     for loop in module.of(ast.For):
-        call = loop.iter
-        if isinstance(call, ast.Call) and not call.args and not call.keywords:
-            view = call.func
-            if isinstance(view, ast.Attribute) and view.attr in _VIEWS and _is_plain(view.value):
-                change = _change(loop.body, view.value, loop.target)
-                if change is not None and module.scope_of(call).lookup("list") is None:
-                    yield rule.expression(call, _in_list, f"line {change.lineno} changes the dict in the loop over it")
+        call, owner = loop.iter, _viewed(module, loop.iter)
+        if owner is not None and _is_plain(owner):
+            change = _change(loop.body, owner, loop.target)
+            if change is not None and module.scope_of(call).lookup("list") is None:
+                yield rule.expression(call, _in_list, f"line {change.lineno} changes the dict in the loop over it")
         elif _is_plain(call) and isinstance(loop.target, ast.Name):
             change = _change(loop.body, call, loop.target)
             if change is not None and _removes(change, loop.target.id):
                 message = f"line {change.lineno} removes what the loop over `{module.text(call)}` is at"
                 advice = f"if it's a dict, iterate over `list({module.text(call)})`"
                 yield rule.left(module, loop, message, advice)
+
+
+def _viewed(module: Module, call: ast.expr) -> Optional[ast.expr]:
+    """The expression whose keys, items or values `call` gives."""
+    if not isinstance(call, ast.Call) or call.keywords or len(call.args) > 1:
+        return None
+    if not call.args:
+        return call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in _VIEWS else None
+    return call.args[0] if module.resolve(call.func) in _SIX_VIEWS else None
 
 
 def _in_list(node: object) -> object:

@@ -171,3 +171,18 @@ def first_parameter(module: Module, node: ast.AST) -> Optional[ast.ClassDef]:
     if not isinstance(cls, ast.ClassDef) or not positional or positional[0].arg != node.id:
         return None
     return cls
+
+
+def only_value(module: Module, node: ast.AST) -> Optional[ast.expr]:
+    """The expression that a name is bound to, if a single plain assignment in its own scope binds it."""
+    if not isinstance(node, ast.Name):
+        return None
+    scope = module.scope_of(node)
+    found = scope.lookup(node.id)
+    if found is not scope or node.id in module.walk.global_names or len(found.bindings[node.id]) != 1:
+        return None
+    binding = found.bindings[node.id][0]
+    statement = module.parent(binding)
+    if isinstance(statement, ast.Assign) and any(binding is one for one in statement.targets):
+        return statement.value
+    return None

@@ -45,6 +45,11 @@ def test_rewrites(change: str, view: str) -> None:
     check(source, source.replace(f"d.x.{view}()", f"list(d.x.{view}())"), "PY217")
 
 
+def test_rewrites_a_loop_through_six() -> None:
+    source = "import six\nfor k, v in six.iteritems(d):\n    del d[k]\nsix.x\n"
+    check(source, source.replace("six.iteritems(d)", "list(six.iteritems(d))"), "PY217")
+
+
 @pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS)
 def test_says_nothing_about_harmless_changes(change: str) -> None:
     check_untouched(f"def f():\n    for k, v in d.x.items():\n        {change}\n", "PY217")
