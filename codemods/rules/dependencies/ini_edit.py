@@ -62,7 +62,8 @@ def _cut(text: str, entry: Span, comma: bool, key: str) -> str:
     line_end = len(text) if newline < 0 else newline + 1
     before, after = text[line_start : entry.start], text[entry.end : line_end]
     # Only a comma list can have more on the line; for requirements it is the factor before and the comment behind.
-    indented = line_start < entry.start and text[line_start] in " \t"
+    key_line = re.match(rf"[ \t]*{re.escape(key)}[ \t]*[=:]", before, re.IGNORECASE)
+    indented = line_start < entry.start and text[line_start] in " \t" and key_line is None
     if indented and (not comma or (not before.strip() and not after.strip(" \t\r\n,"))):
         text = text[:line_start] + text[line_end:]
     else:

@@ -156,7 +156,7 @@ def _emptied(text: str, root: Any, path: Path, newline: str) -> str:
     """Write ``[]`` behind the key whose last item went."""
     key = _key_node(root, path)
     if key is None:
-        return text + "[]" + newline
+        return text + (newline if text and not text.endswith("\n") else "") + "[]" + newline
     colon = text.index(":", key.end_mark.index) + 1
     return text[:colon] + " []" + text[colon:]
 

@@ -164,6 +164,7 @@ CASES = {
            py39: foo
         """,
     ),
+    "tox.ini, indented": ("tox.ini", "[testenv]\n  deps = six\n    numpy\n", "[testenv]\n  deps =\n    numpy\n"),
     "comments that would be values of an emptied option": (
         "setup.cfg",
         """\
