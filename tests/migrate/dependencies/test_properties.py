@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import Callable, Dict, List
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemods.rules.dependencies import DependencyFile, migrate
@@ -77,6 +77,7 @@ WRITERS: Dict[str, Callable[[List[str]], str]] = {
 
 
 @pytest.mark.parametrize("path", sorted(WRITERS))
+@settings(deadline=None)
 @given(items=st.lists(_OTHERS, max_size=8))
 def test_nothing_to_remove(path: str, items: List[str]) -> None:
     text = WRITERS[path](items)
@@ -84,6 +85,7 @@ def test_nothing_to_remove(path: str, items: List[str]) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(set(WRITERS) - {"requirements.txt"}))
+@settings(deadline=None)
 @given(items=_MIXED)
 def test_exactly_six_goes(path: str, items: List[str]) -> None:
     write = WRITERS[path]
@@ -93,6 +95,7 @@ def test_exactly_six_goes(path: str, items: List[str]) -> None:
     assert new.replace("name = 'six'\n", "") in (write(kept).replace("name = 'six'\n", ""), empty)
 
 
+@settings(deadline=None)
 @given(items=_MIXED)
 def test_exactly_the_lines_of_six_go(items: List[str]) -> None:
     lines = _requirements(items).splitlines(keepends=True)
@@ -101,6 +104,7 @@ def test_exactly_the_lines_of_six_go(items: List[str]) -> None:
 
 
 @pytest.mark.parametrize("path", [*sorted(WRITERS), "tox.ini", ".pre-commit-config.yaml", ".travis.yml"])
+@settings(deadline=None)
 @given(text=st.text(alphabet="six=[]{}:,-#'\" \n\r\tpy27;\\<>.", max_size=60))
 def test_any_text_is_survived(path: str, text: str) -> None:
     known = knowledge("os")
@@ -109,6 +113,7 @@ def test_any_text_is_survived(path: str, text: str) -> None:
     assert migrate(DependencyFile(path, new), known)[0] == new
 
 
+@settings(deadline=None)
 @given(case=st.sampled_from(sorted(CASES)), data=st.data())
 def test_broken_files_are_survived(case: str, data: st.DataObject) -> None:
     """A file with a line gone, there twice or torn in two is migrated, or left with a report."""
