@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, Counter as CounterType, List, Optional, Tuple
 
 from codemods.lazy import cst
@@ -40,15 +41,20 @@ def _parsed(parse: Callable[[], Any]) -> Any:
         raise EditFailed(f"LibCST can't parse it ({type(error).__name__})") from None
 
 
+@lru_cache(maxsize=None)
+def _for_newline(newline: str) -> Tuple[Any, Any]:
+    """LibCST's configuration and an empty module, for files with the given newline."""
+    return cst.PartialParserConfig(default_newline=newline), cst.Module(body=[], default_newline=newline)
+
+
 def parse_expression(text: str, _indent: str, newline: str, transform: Transform) -> str:
     """Transform an expression.
 
     The parentheses that it's parsed in let it span lines as it does in its file.
     """
-    config = cst.PartialParserConfig(default_newline=newline)
+    config, module = _for_newline(newline)
     wrapped = f"({text})"
     node = _parsed(lambda: cst.parse_expression(wrapped, config))
-    module = cst.Module(body=[], default_newline=newline)
     if module.code_for_node(node) != wrapped:
         raise RoundTripError(text)
     node = transform(node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1]))

@@ -71,6 +71,8 @@ class _Planner:
 
     def run(self, rules: Iterable[Rule]) -> Plan:
         for rule in sorted(rules, key=lambda one: one.order):
+            if not any(one.occurs_in(self.module.source.data) for one in rule.needles):
+                continue
             for item in rule.run(self.module):
                 self._take(item)
         self.plan.findings.sort(key=lambda one: (one.line, one.column, one.rule))

@@ -183,22 +183,41 @@ class _Rewriter:
     # -- imports ---------------------------------------------------------------------------------
 
     def _import_pieces(self) -> List[_Piece]:
-        return [self._import_piece(change) for change in line_changes(self.module, self.plan.imports)]
+        changes = sorted(line_changes(self.module, self.plan.imports), key=lambda one: one.statements[0].lineno)
+        runs: List[List[LineChange]] = []
+        for change in changes:
+            # Adjacent lines go through LibCST together; with a comment on a line, it must stay there.
+            if runs and self._adjacent(runs[-1][-1], change):
+                runs[-1].append(change)
+            else:
+                runs.append([change])
+        return [self._import_piece(run) for run in runs]
 
-    def _import_piece(self, change: LineChange) -> _Piece:
-        start = self.module.span(change.statements[0])[0]
-        end = self.source.line_end(self.module.span(change.statements[-1])[1])
+    def _adjacent(self, above: LineChange, below: LineChange) -> bool:
+        first, second = above.statements[-1], below.statements[0]
+        if first.end_lineno is None or second.lineno != first.end_lineno + 1 or first.col_offset != second.col_offset:
+            return False
+        start, end = self.module.span(above.statements[0])[0], self.module.span(below.statements[-1])[1]
+        return "#" not in self.source.text[start : self.source.line_end(end)]
+
+    def _import_piece(self, run: Sequence[LineChange]) -> _Piece:
+        statements = [statement for change in run for statement in change.statements]
+        edits: List[AnyEdit] = [edit for change in run for edit in change.edits]
+        start = self.module.span(statements[0])[0]
+        end = self.source.line_end(self.module.span(statements[-1])[1])
         old = self.source.text[start:end]
-        own_line = not self.source.text[self.source.line_starts[change.statements[0].lineno - 1] : start].strip()
+        own_line = not self.source.text[self.source.line_starts[statements[0].lineno - 1] : start].strip()
         top = not self.source.indentation(start)
         have = self.have if top else set()
-        text = parse_statements(
-            old, self.source.indentation(start), self.source.newline, lambda line: change.carry_out(line, have)
-        )
+
+        def carry_out(lines: Sequence[Any]) -> List[Any]:
+            return [new for change, line in zip(run, lines) for new in change.carry_out(line, have)]
+
+        text = parse_run(old, self.source.indentation(start), self.source.newline, carry_out)
         text = self._keep_comments(old, text, start) if own_line else text.replace(self.source.newline, "; ")
         if not text:
-            self.gone.update(change.statements)
-        return _Piece(start, end, _LINE_RANK, lambda _: text or _GONE, list(change.edits))
+            self.gone.update(statements)
+        return _Piece(start, end, _LINE_RANK, lambda _: text or _GONE, edits)
 
     def _keep_comments(self, old: str, new: str, start: int) -> str:
         """`new` below the comments of `old` that it lost, but for those that only speak to linters."""

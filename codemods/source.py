@@ -54,6 +54,7 @@ class Source:
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_BYTES:
             raise SourceError(f"larger than {MAX_BYTES >> 20} MiB, which is data rather than code")
+        self.data = data
         self.bom = data.startswith(BOM_UTF8)
         self.encoding = "utf-8" if self.bom and b"coding" not in data[:400] else _encoding(data)
         if self.encoding == "utf-8-sig":

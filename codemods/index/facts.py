@@ -62,6 +62,7 @@ class Facts:
     :param name: the module's dotted name.
     :param imported: dotted names that it imports, or reaches through an imported module.
     :param stars: modules that it star-imports.
+    :param unbound: the names that only these can bind.
     :param attributes: the attribute names that it accesses.
     """
 
@@ -69,6 +70,7 @@ class Facts:
     path: str
     imported: FrozenSet[str] = frozenset()
     stars: FrozenSet[str] = frozenset()
+    unbound: FrozenSet[str] = frozenset()
     attributes: FrozenSet[str] = frozenset()
     classes: List[ClassFacts] = field(default_factory=list)
     functions: List[FunctionFacts] = field(default_factory=list)
@@ -87,6 +89,7 @@ def gather(module: Module) -> Facts:
         path=module.path,
         imported=imported,
         stars=stars,
+        unbound=frozenset(module.unbound()) if stars else frozenset(),
         attributes=frozenset(module.walk.attributes),
         classes=[_class(module, node) for node in module.walk.by_type[ast.ClassDef]],
         functions=[_function(module, node) for kind in FUNCTIONS for node in module.walk.by_type[kind]],
@@ -103,8 +106,12 @@ def _imports(module: Module) -> Tuple[FrozenSet[str], FrozenSet[str]]:
             continue
         imported.add(one.canonical if isinstance(one.statement, ast.ImportFrom) else one.alias.name)
         if one.canonical.split(".")[0] == own:
-            imported.update(reference.canonical for reference in module.references(one.canonical))
+            imported.update(one.canonical for one in module.references(one.canonical) if _is_read(one.node))
     return frozenset(imported), frozenset(stars)
+
+
+def _is_read(node: ast.expr) -> bool:
+    return not isinstance(node, ast.Attribute) or isinstance(node.ctx, ast.Load)
 
 
 def qualified(module: Module, node: ast.AST) -> str:

@@ -90,7 +90,7 @@ class Module:
         self.settings = settings
         self.project = project
         self.tree: ast.Module = ast.parse(source.text, feature_version=version)
-        self.walk = Walk(self.tree)
+        self.walk = Walk(self.tree, "global" in source.text or "nonlocal" in source.text)
         self.reset()
 
     def reset(self) -> None:

@@ -31,8 +31,8 @@ class ProjectView(Protocol):
     def imports_from(self, module: str, name: str) -> bool:
         """Does another file import `name` from `module`, or reach it as an attribute of the module?"""
 
-    def star_imports(self, module: str) -> bool:
-        """Does another file import everything from `module`?"""
+    def takes_by_star(self, module: str, name: str) -> bool:
+        """Does another file get `name` by importing everything from `module`, directly or through others?"""
 
     def mentions_attribute(self, name: str) -> bool:
         """Does any file access ``….name``?"""
@@ -60,8 +60,8 @@ class Assumptions:
     def imports_from(self, module: str, name: str) -> bool:
         return self._no("imports_from", module, name)
 
-    def star_imports(self, module: str) -> bool:
-        return self._no("star_imports", module)
+    def takes_by_star(self, module: str, name: str) -> bool:
+        return self._no("takes_by_star", module, name)
 
     def mentions_attribute(self, name: str) -> bool:
         return self._no("mentions_attribute", name)
@@ -88,14 +88,14 @@ class Project:
     def __init__(self, modules: Iterable[str], facts: Iterable[Facts]) -> None:
         self.modules = set(modules)
         self.imported: Set[str] = set()
-        self.stars: Set[str] = set()
         self.attributes: Set[str] = set()
         self.bases: Set[str] = set()
         self.methods: Set[str] = set()
-        self._parents: Dict[str, List[str]] = {}
+        self._star_importers: Dict[str, List[Facts]] = {}
         for one in facts:
             self.imported.update(one.imported)
-            self.stars.update(one.stars)
+            for module in one.stars:
+                self._star_importers.setdefault(module, []).append(one)
             self.attributes.update(one.attributes)
             for cls in one.classes:
                 self.bases.update(cls.bases)
@@ -104,8 +104,16 @@ class Project:
     def imports_from(self, module: str, name: str) -> bool:
         return f"{module}.{name}" in self.imported
 
-    def star_imports(self, module: str) -> bool:
-        return module in self.stars
+    def takes_by_star(self, module: str, name: str) -> bool:
+        pending, seen = [module], {module}
+        while pending:
+            for one in self._star_importers.get(pending.pop(), ()):
+                if name in one.unbound or f"{one.name}.{name}" in self.imported:
+                    return True
+                if one.name not in seen:
+                    seen.add(one.name)
+                    pending.append(one.name)
+        return False
 
     def mentions_attribute(self, name: str) -> bool:
         return name in self.attributes

@@ -97,9 +97,13 @@ RECORDED = frozenset(
 
 
 class Walk:
-    """The one walk over a tree: parents, scopes, loads by name, attributes by name, nodes by type."""
+    """The one walk over a tree: parents, scopes, loads by name, attributes by name, nodes by type.
 
-    def __init__(self, tree: ast.Module) -> None:
+    :param declares: whether there can be ``global`` and ``nonlocal`` statements at all.
+    """
+
+    def __init__(self, tree: ast.Module, declares: bool = True) -> None:
+        self._declares = declares
         self.module_scope = Scope("module", tree, None)
         self.scopes: Dict[ast.AST, Scope] = {tree: self.module_scope}
         # A map instead of an attribute of each node: no reference cycles, so that the trees of a
@@ -233,7 +237,7 @@ class Walk:
         self._push_all(args.kw_defaults, args, outer)
 
     def _declarations(self, body: List[ast.stmt], scope: Scope) -> None:
-        pending: List[ast.AST] = list(body)
+        pending: List[ast.AST] = list(body) if self._declares else []
         while pending:
             node = pending.pop()
             if isinstance(node, (ast.Global, ast.Nonlocal)):

@@ -38,6 +38,7 @@ rule = Rule(
     __doc__,
     [
         *(needle(name, _LOOP) for name in ("keys()", "items()", "values()")),
+        *(needle(f"iter{name}") for name in ("keys", "items", "values")),
         needle("del ", _BARE),
         needle(".pop(", _BARE),
     ],

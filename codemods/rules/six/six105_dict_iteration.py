@@ -46,7 +46,7 @@ METHODS = {
 TAKE_ITERABLES = frozenset(
     f"builtins.{name}"
     for name in "all any dict enumerate filter frozenset iter list map max min set sorted sum tuple zip".split()
-) | {"six.moves.zip", "six.moves.map", "six.moves.filter", "collections.OrderedDict", "itertools.chain"}
+) | {"six.moves.zip", "six.moves.map", "six.moves.filter", "collections.OrderedDict", "itertools.chain", "itertools.chain.from_iterable"}
 
 
 @rule.find

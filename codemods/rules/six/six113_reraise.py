@@ -111,6 +111,9 @@ def _certain(module: Module, call: ast.Call, value: ast.expr) -> bool:
     """Whether the value can't be ``None``."""
     if isinstance(value, ast.Call):
         return True
+    kind = module.text(call.args[0])
+    if kind in (f"type({module.text(value)})", f"{module.text(value)}.__class__"):
+        return True
     if isinstance(value, ast.Subscript):
         return isinstance(value.value, ast.Call) and _is_current(module, call, value.value)
     handler = _handler(module, call)

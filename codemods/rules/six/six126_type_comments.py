@@ -42,6 +42,9 @@ def find(module: Module) -> Iterator[Item]:
     if not homes:
         return
     text = module.source.text
+    locals_ = "|".join(map(re.escape, homes))
+    if not re.search(rf"(?:#[ \t]*type:|:\s*['\"]|->\s*['\"])[^\r\n]*\b(?:{locals_})\b", text):
+        return
     for match in _COMMENT.finditer(text):
         yield from _names(homes, text, match.start(1), match.end(1))
     for annotation in _annotations(module):

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Tuple
 
 from codemods.edits import NewImport
 from codemods.rule import Item, Rule, needle
-from codemods.rules.six._names import BUILTINS, MODULES, simple_target, uses
+from codemods.rules.six._names import BUILTINS, KNOWN, MODULES, simple_target, uses
 from codemods.rules.six._spelling import keeps_local
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def _needed(module: Module, one: ImportedName, keeps: bool) -> Optional[str]:
             return f"`__all__` exports `{one.local}`"
         if module.project.imports_from(module.name, one.local):
             return f"another module imports `{one.local}` from here"
-        if not keeps and not module.has_all and module.project.star_imports(module.name):
-            return "another module imports everything from here, and there's no `__all__`"
+        if not module.has_all and module.project.takes_by_star(module.name, one.local):
+            return f"another module gets `{one.local}` from here by a star import"
         if not keeps and re.search(rf">>>.*\b{re.escape(one.local)}\b", module.source.text):
             return "a doctest uses it"
     return None
@@ -113,6 +113,11 @@ def _submodules(module: Module) -> List[str]:
     return sorted(used)
 
 
+def _offered(prefix: str) -> List[str]:
+    """The names that a star import of six (or of ``six.moves``) offers."""
+    return [name[len(prefix) :] for name in KNOWN if name.startswith(prefix) and "." not in name[len(prefix) :]]
+
+
 def _star(module: Module, one: ImportedName) -> Iterator[Item]:
     """``from six.moves import *``: only the names that nothing else binds can come from it."""
     home = one.canonical[len("six") : -len("*")].strip(".")
@@ -123,8 +128,8 @@ def _star(module: Module, one: ImportedName) -> Iterator[Item]:
         reason = "there is another star import"
     elif any(prefix + name in BUILTINS for name in names):
         reason = "it gives builtins other names"
-    elif module.project.star_imports(module.name):
-        reason = "another module imports everything from here"
+    elif any(module.project.takes_by_star(module.name, name) for name in _offered(prefix)):
+        reason = "another module gets names of six from here by a star import"
     if reason:
         yield rule.left(module, one.statement, f"star import from six: {reason}", "import the names one by one")
         return
