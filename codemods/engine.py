@@ -124,6 +124,8 @@ class _Code:
             return
         words = {question.words[-1].split(".")[-1].encode() for question in asked}
         seen = {work.path for work in self.interesting}
+        # A name may come through files that only pass it on by a star import.
+        words.add(b"import *")
         others = [work for work in self.works if work.path not in seen and any(word in work.data for word in words)]
         facts = [one.facts for one in (*self.done, *self._index(others)) if one.facts is not None]
         project = Project((work.name for work in self.works), facts)
