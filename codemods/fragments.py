@@ -57,8 +57,8 @@ def parse_expression(text: str, _indent: str, newline: str, transform: Transform
     node = _parsed(lambda: cst.parse_expression(wrapped, config))
     if module.code_for_node(node) != wrapped:
         raise RoundTripError(text)
-    node = transform(node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1]))
-    return module.code_for_node(node)
+    code: str = module.code_for_node(transform(node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])))
+    return code
 
 
 def parse_statements(text: str, indent: str, newline: str, transform: Transform) -> str:

@@ -184,6 +184,9 @@ def _settled(job: _Job, result: FileResult, first: Plan, done: List[Finding], st
         if one.outcome is not Outcome.REWRITTEN and remaining[one.rule, one.message]:
             remaining[one.rule, one.message] -= 1
             before.append(one)
+        elif one.outcome is Outcome.NOTE:
+            # It says something about a place that was rewritten, so the last plan doesn't have it.
+            done.append(one)
     for one in left:
         if remaining[one.rule, one.message]:
             remaining[one.rule, one.message] -= 1

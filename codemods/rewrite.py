@@ -110,6 +110,7 @@ class _Rewriter:
     def _replacement(self, piece: _Piece) -> Replacement:
         edits = list(_all_edits(piece))
         dead = tuple(span for edit in edits if isinstance(edit, Edit) for span in edit.dead)
+        dead += tuple(edit.span for edit in edits if isinstance(edit, TextEdit) and edit.removes)
         strings = not any(isinstance(edit, TextEdit) or getattr(edit, "replaces_strings", False) for edit in edits)
         return Replacement(piece.start, piece.end, self._render(piece), dead, strings)
 
@@ -343,12 +344,16 @@ def _superfluous(out: List[str], lines: List[str], index: int) -> int:
     after = 0
     while index + after < len(lines) and not lines[index + after].strip(" \t\r\n"):
         after += 1
-    if before == len(out):
+    if before == len(out) or (not before and _opens_block(out[-1])):
         return after
     if index + after == len(lines):
         del out[len(out) - before :]
         return 0
     return min(before, after)
+
+
+def _opens_block(line: str) -> bool:
+    return line.rstrip().endswith(":") and "#" not in line
 
 
 def rewrite(module: Module, plan: Plan) -> Rewritten:

@@ -1,0 +1,103 @@
+"""Replace an empty class that only serves as a bag of attributes by `types.SimpleNamespace`.
+
+Before::
+
+    def options():
+        class Options(object):
+            pass
+
+        result = Options()
+        result.name = "a"
+        result.size = 1
+        return result
+
+After::
+
+    from types import SimpleNamespace
+
+    def options():
+        result = SimpleNamespace(name="a", size=1)
+        return result
+
+The class goes with its last use; its docstring becomes a comment above the first one. Stores that follow
+immediately become keywords, unless comments belong to them or code could notice the order.
+
+A SimpleNamespace isn't quite such an object: `==` compares attributes, it has no hash and no weak references, its class
+and its text differ. So the class stays, and is reported, if an instance is seen to be compared, hashed, printed or
+weakly referenced; if the class is used otherwise than by calling it without arguments; if another module, `__all__`, a
+string or a pickle may refer to it; or if an instance without any attributes is made, which may be a sentinel.
+Instances that are returned or handed on are replaced, with a note. Classes whose instances get no attributes are
+sentinels or stand-ins, and nothing is said about them.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Iterator, List, Optional
+
+from codemods.rule import Item, Rule, needle
+from codemods.rules.namespaces import classes
+from codemods.rules.namespaces.replacing import (
+    ESCAPES,
+    ESCAPES_ADVICE,
+    description,
+    description_fits,
+    make_instead,
+    spelling,
+    take_away,
+)
+from codemods.rules.namespaces.usage import Use, bound_to, uses
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+rule = Rule("NSP101", __doc__, [needle("class", classes.EMPTY_CLASS)], order=40)
+
+ADVICE = "if it only holds attributes, replace it by types.SimpleNamespace"
+
+
+@rule.find
+def find(module: Module) -> Iterator[Item]:
+    for cls in classes.plain_classes(module):
+        if classes.is_empty(cls):
+            yield from _class(module, cls)
+
+
+def _class(module: Module, cls: ast.ClassDef) -> Iterator[Item]:
+    names = classes.references(module, cls)
+    calls = classes.calls(module, names)
+    what = [uses(module, call) for call in calls]
+    if not any(use.stores for one in what for use in one):
+        return
+    reason = _refusal(module, cls, names, calls, what)
+    if reason is not None:
+        yield rule.left(module, cls, f"the class `{cls.name}` is a plain namespace, but {reason}", ADVICE)
+        return
+    for call in calls:
+        comments = description(module, cls) if call is calls[0] else ()
+        yield from make_instead(rule, module, call, [call.func], comments)
+    needed: List[ast.AST] = [call.func for call in calls]
+    if description(module, cls):
+        needed.append(module.statement_of(calls[0]))
+    if all(one in module.settled for one in needed):
+        yield take_away(rule, module, cls)
+    if any(use.escapes for one in what for use in one):
+        yield rule.note(module, calls[0], ESCAPES, ESCAPES_ADVICE)
+
+
+def _refusal(
+    module: Module, cls: ast.ClassDef, names: List[ast.Name], calls: List[ast.Call], what: List[List[Use]]
+) -> Optional[str]:
+    for call, found in zip(calls, what):
+        if call.args or call.keywords:
+            return f"line {call.lineno} calls it with arguments"
+        if bound_to(module, call) is None:
+            return f"line {call.lineno} doesn't give the object a name"
+        trouble = next((use for use in found if use.trouble), None)
+        if trouble is not None:
+            return f"on line {getattr(trouble.node, 'lineno', call.lineno)} an object of it {trouble.trouble}"
+        if not any(use.stores for use in found):
+            return f"line {call.lineno} makes an object without attributes"
+        if spelling(module, call) is None:
+            return f"`types` and `SimpleNamespace` mean something else on line {call.lineno}"
+    return classes.objection(module, cls, names) or description_fits(module, cls, calls[0])
