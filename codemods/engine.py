@@ -13,7 +13,7 @@ from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
 from codemods.index.project import Project
 from codemods.migrate import Migrated, migrate, unreadable
 from codemods.names import module_names
-from codemods.registry import chosen, code_rules
+from codemods.registry import chosen, chosen_code_rules
 from codemods.rule import Needle
 from codemods.settings import Settings
 from codemods.workers import Work, migrate_all
@@ -54,7 +54,7 @@ def run(
 
 def run_source(data: bytes, filename: str, settings: Settings) -> FileResult:
     """Migrate one file's content, as read from standard input; nothing is known of other files."""
-    rules = chosen(code_rules(), settings)
+    rules = chosen_code_rules(settings)
     name = os.path.splitext(os.path.basename(filename))[0]
     return migrate(data, filename, name, rules, settings).result
 
@@ -87,7 +87,7 @@ def _content(one: Found, failed: Dict[str, FileResult]) -> Optional[bytes]:
 def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
     """The files in which some selected rule may have something to do."""
     needles: Dict[Tuple[bytes, object], Needle] = {}
-    for rule in chosen(code_rules(), settings):
+    for rule in chosen_code_rules(settings):
         for one in rule.needles:
             needles[one.literal, one.pattern] = one
     return [work for work in works if any(one.occurs_in(work.data) for one in needles.values())]

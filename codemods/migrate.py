@@ -12,7 +12,7 @@ from codemods.fragments import EditFailed, RoundTripError
 from codemods.index.facts import Facts, gather
 from codemods.index.module import Module
 from codemods.index.project import Assumptions, ProjectView, Question
-from codemods.plan import EditKey, Plan, anchor, plan, skips_file
+from codemods.plan import EditKey, Plan, anchor, concerned, plan, skips_file
 from codemods.rewrite import rewrite
 from codemods.source import Source, SourceError
 from codemods.verify import Unsound, verify
@@ -127,7 +127,7 @@ class _Step:
 
 def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
     """Round after round until nothing is left to rewrite: only then would a second run change nothing."""
-    step = _Step(module, job.data, plan(module, job.rules, job.blocked))
+    step = _Step(module, job.data, plan(module, concerned(job.rules, job.data), job.blocked))
     first = step.made
     done: List[Finding] = []
     for _ in range(_ROUNDS):
@@ -160,7 +160,7 @@ def _round(job: _Job, step: _Step) -> Tuple[Plan, _Step]:
             if not _block_branches(job, step.module, made, error):
                 raise
         step.module.reset()
-        made = plan(step.module, job.rules, job.blocked)
+        made = plan(step.module, made.rules, job.blocked)
 
 
 def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
@@ -172,7 +172,9 @@ def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
     except SourceError as error:
         raise Unsound(error.message) from None
     after = verify(step.module, rewritten, lambda: job.index(Source(new), job.settings.target_version))
-    return _Step(after, new, plan(after, job.rules, _same_rules(job)))
+    # What a rule found nothing of before can only have come with the lines that changed.
+    rules = concerned(job.rules, rewritten.changed_lines(step.module.source.text).encode("utf-8", "replace"))
+    return _Step(after, new, plan(after, rules.union(made.rules), _same_rules(job)))
 
 
 def _settled(job: _Job, result: FileResult, first: Plan, done: List[Finding], step: _Step) -> Migrated:

@@ -36,12 +36,14 @@ class Plan:
     """What to do to one file.
 
     :ivar edits: the accepted edits of expressions, statements, headers and blocks.
+    :ivar rules: the rules that were asked.
     """
 
     edits: List[Edit] = field(default_factory=list)
     imports: List[ImportEdit] = field(default_factory=list)
     texts: List[TextEdit] = field(default_factory=list)
     findings: List[Finding] = field(default_factory=list)
+    rules: Tuple[Rule, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.edits or self.imports or self.texts)
@@ -70,9 +72,7 @@ class _Planner:
         self._claimed: Dict[Tuple[int, int], Shape] = {}
 
     def run(self, rules: Iterable[Rule]) -> Plan:
-        for rule in sorted(rules, key=lambda one: one.order):
-            if not any(one.occurs_in(self.module.source.data) for one in rule.needles):
-                continue
+        for rule in rules:
             for item in rule.run(self.module):
                 self._take(item)
         self.plan.findings.sort(key=lambda one: (one.line, one.column, one.rule))
@@ -166,12 +166,20 @@ def _ignored_lines(module: Module) -> Dict[int, FrozenSet[str]]:
     return found
 
 
+def concerned(rules: Iterable[Rule], data: bytes) -> FrozenSet[Rule]:
+    """The rules that have something to look at in a piece of source."""
+    return frozenset(rule for rule in rules if any(one.occurs_in(data) for one in rule.needles))
+
+
 def plan(module: Module, rules: Iterable[Rule], blocked: Mapping[EditKey, str]) -> Plan:
     """Plan all edits of one file.
 
+    :param rules: the rules that the file concerns.
     :param blocked: edits that an earlier attempt could not carry out, with the reason.
     """
-    made = _Planner(module, blocked).run(rules)
+    asked = tuple(sorted(rules, key=lambda one: (one.order, one.code)))
+    made = _Planner(module, blocked).run(asked)
+    made.rules = asked
     # A fold may have been planned before a rule learnt that it can't settle everything inside;
     # edits in branches that vanish are pointless.
     made.edits = [edit for edit in made.edits if edit.dead or not module.is_dead(module.statement_of(edit.node))]

@@ -43,6 +43,12 @@ def all_rules() -> "Tuple[Rule, ...]":
     return (*code_rules(), *RULES)
 
 
+@lru_cache(maxsize=None)
+def chosen_code_rules(settings: Settings) -> "Tuple[Rule, ...]":
+    """The rules for Python source that the settings select."""
+    return chosen(code_rules(), settings)
+
+
 def chosen(rules: "Iterable[Rule]", settings: Settings) -> "Tuple[Rule, ...]":
     """The rules that the settings select, by code or by a prefix of it."""
 

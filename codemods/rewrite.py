@@ -57,6 +57,15 @@ class Rewritten:
     text: str
     replacements: Tuple[Replacement, ...]
 
+    def changed_lines(self, old: str) -> str:
+        """The new lines that differ from those of the `old` text, or might."""
+        parts = []
+        for one in self.replacements:
+            start = max(old.rfind("\n", 0, one.start), 0)
+            end = old.find("\n", one.end)
+            parts += [old[start : one.start], one.text, old[one.end : end if end >= 0 else len(old)]]
+        return "".join(parts)
+
 
 @dataclass
 class _Piece:

@@ -15,7 +15,7 @@ from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 from codemods.findings import FileResult, Finding, Outcome, Status
 from codemods.index.project import Project
 from codemods.migrate import REPORT_BUG, Migrated, migrate
-from codemods.registry import chosen, code_rules
+from codemods.registry import chosen_code_rules
 from codemods.settings import Settings
 
 WORTH_A_PROCESS = 300_000
@@ -45,7 +45,7 @@ class _Context:
 
     def run(self, index: int) -> Migrated:
         work = self.works[index]
-        rules = chosen(code_rules(), self.settings)
+        rules = chosen_code_rules(self.settings)
         try:
             return migrate(work.data, work.path, work.name, rules, self.settings, self.project)
         except Exception as error:
@@ -69,7 +69,11 @@ def _start(context: Optional[_Context]) -> None:
 
 def _chunk(indices: Sequence[int]) -> List[Tuple[int, Migrated]]:
     assert _context is not None
-    return [(index, _context.run(index)) for index in indices]
+    pairs = [(index, _context.run(index)) for index in indices]
+    for _, migrated in pairs:
+        # The parent has the old contents; they needn't travel back.
+        migrated.result.before = None
+    return pairs
 
 
 def migrate_all(
@@ -90,6 +94,7 @@ def migrate_all(
         pairs = _parallel(context, jobs)
     results: List[Optional[Migrated]] = [None] * len(works)
     for index, migrated in pairs:
+        migrated.result.before = works[index].data
         results[index] = migrated
         if progress is not None:
             progress(1)
@@ -118,7 +123,7 @@ def _parallel(context: _Context, jobs: int) -> Iterator[Tuple[int, Migrated]]:
         import libcst  # noqa: F401  imported once, before the workers are forked
 
         _context = context
-        code_rules()
+        chosen_code_rules(context.settings)
         gc.freeze()
     method = multiprocessing.get_context("fork" if fork else "spawn")
     sent = None if fork else context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Set, Tuple, Type
 
 from codemods.rules.six._names import SixUse, uses
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 CONSTANTS = {"PY2": False, "PY3": True, "PY34": True}
 
+_TESTS = re.compile(r"version_info|hexversion|sys\.version\[|python_version_tuple")
 _INFINITY = float("inf")
 _COMPARE: Dict[Type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
@@ -53,6 +55,11 @@ class Versions:
     def __init__(self, module: Module) -> None:
         self.module = module
         self._constants: Dict[ast.AST, SixUse] = {use.node: use for use in uses(module, *CONSTANTS)}
+
+    @property
+    def tested(self) -> bool:
+        """Whether the module tests the version at all."""
+        return bool(self._constants) or _TESTS.search(self.module.source.text) is not None
 
     def decide(self, test: ast.expr) -> Optional[bool]:
         """The value of `test` on the target and all later versions; ``None`` if it isn't one and the same."""

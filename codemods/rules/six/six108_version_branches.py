@@ -47,6 +47,8 @@ rule = Rule(
 @rule.find
 def find(module: Module) -> Iterator[Item]:
     versions = Versions(module)
+    if not versions.tested:
+        return
     done: List[Span] = []
     for node in module.of(ast.If):
         if is_elif(module, node) or _inside(module.span(node), done):
