@@ -91,9 +91,11 @@ class TextEdit:
     """A replacement inside of a comment or a string literal, which has no finer node.
 
     :param span: the offsets of what is replaced.
+    :param removes: whether a comment vanishes on purpose.
     """
 
     rule: str
     span: Span
     text: str
     message: str
+    removes: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
 from codemods import __version__
 from codemods.discover import Discovery, Found, discover
@@ -23,9 +23,7 @@ Progress = Callable[[int, int], None]
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
 
 
-def run(
-    paths: Sequence[str], settings: Settings, *, write: bool, progress: Optional[Progress] = None
-) -> RunResult:
+def run(paths: Sequence[str], settings: Settings, *, write: bool, progress: Optional[Progress] = None) -> RunResult:
     """Migrate files and folders.
 
     :param write: whether the files are replaced; without it the result only says what would be.
@@ -172,7 +170,7 @@ def _dependencies(found: Discovery, code: _Code, results: Dict[str, FileResult],
     files = [one for one in found.files if one.kind == "dependency" or os.path.basename(one.path) == "setup.py"]
     from codemods.rules.dependencies import RULES, Knowledge
 
-    selected = {rule.code for rule in chosen(RULES, settings)}  # type: ignore[type-var]
+    selected = {rule.code for rule in chosen(RULES, settings)}
     if not files or not selected:
         return
     complete = any(os.path.isdir(root) for root in found.roots)
@@ -236,5 +234,3 @@ def _write(paths: Sequence[str], found: Discovery, result: RunResult) -> None:
     for one in result.files:
         if one.after is not None and one.findings_after is not None:
             one.findings = one.findings_after
-
-

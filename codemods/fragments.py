@@ -8,7 +8,8 @@ import re
 import tokenize
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, Counter as CounterType, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple
+from typing import Counter as CounterType
 
 from codemods.lazy import cst
 

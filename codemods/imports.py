@@ -13,7 +13,9 @@ from codemods.stdlib import STDLIB
 if TYPE_CHECKING:
     from codemods.index.module import ImportStatement, Module
 
-PRAGMA = re.compile(r"#\s*(pylint|noqa|isort|type:|pragma|flake8|nosec|yapf|fmt|pyright|mypy)\b|#\s*NOQA", re.IGNORECASE)
+PRAGMA = re.compile(
+    r"#\s*(pylint|noqa|isort|type:|pragma|flake8|nosec|yapf|fmt|pyright|mypy)\b|#\s*NOQA", re.IGNORECASE
+)
 """Comments that speak to a tool about the statement they stand on; they go with it."""
 
 

@@ -247,7 +247,9 @@ def _failed(result: FileResult, first: Plan, module: Module, code: str, reason: 
     result.findings = [one for one in first.findings if one.outcome is not Outcome.REWRITTEN]
     if code == "PM002":
         message = "LibCST doesn't reproduce this piece of the file, so editing it could corrupt it"
-        result.findings.append(_left(code, line, message, "simplify the layout (often a stray backslash) and run again"))
+        result.findings.append(
+            _left(code, line, message, "simplify the layout (often a stray backslash) and run again")
+        )
     else:
         result.findings.append(Finding(code, line, 0, f"left untouched: {reason}", Outcome.ERROR, REPORT_BUG))
         result.status = Status.FAILED

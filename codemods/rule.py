@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Optional, Pattern, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Optional, Pattern, Union
 
 from codemods.edits import Edit, ImportEdit, NewImport, Shape, TextEdit
 from codemods.findings import Finding, Outcome
@@ -73,9 +73,7 @@ class Rule:
 
     # -- what a rule yields ----------------------------------------------------------------------
 
-    def edit(
-        self, node: ast.AST, shape: Shape, transform: Callable[[Any], Any], message: str, **options: Any
-    ) -> Edit:
+    def edit(self, node: ast.AST, shape: Shape, transform: Callable[[Any], Any], message: str, **options: Any) -> Edit:
         """An edit; `options` are the other fields of `Edit`."""
         return Edit(self.code, node, shape, transform, message, **options)
 
@@ -93,9 +91,9 @@ class Rule:
         """An edit of one imported name."""
         return ImportEdit(self.code, imported, message, becomes)
 
-    def inside(self, span: Span, text: str, message: str) -> TextEdit:
-        """A replacement inside of a comment or a string."""
-        return TextEdit(self.code, span, text, message)
+    def inside(self, span: Span, text: str, message: str, *, removes: bool = False) -> TextEdit:
+        """A replacement inside of a comment or a string; or the removal of a whole comment."""
+        return TextEdit(self.code, span, text, message, removes)
 
     def left(self, module: Module, node: ast.AST, message: str, advice: str) -> Finding:
         """A place that a human must look at, with the reason and what to do."""
@@ -108,4 +106,3 @@ class Rule:
     def _finding(self, module: Module, node: ast.AST, message: str, advice: str, outcome: Outcome) -> Finding:
         line, column = module.source.position(module.span(node)[0])
         return Finding(self.code, line, column, message, outcome, advice)
-

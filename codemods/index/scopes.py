@@ -89,9 +89,7 @@ for _kind, _field in (("Import", "names"), ("ImportFrom", "names")):
 
 RECORDED = frozenset(
     getattr(ast, name)
-    for name in (
-        "If IfExp Try ClassDef FunctionDef AsyncFunctionDef For BinOp Import ImportFrom JoinedStr Assign Compare While"
-    ).split()
+    for name in ["If", "IfExp", "Try", "ClassDef", "FunctionDef", "AsyncFunctionDef", "For", "BinOp", "Import", "ImportFrom", "JoinedStr", "Assign", "Compare", "While", "AugAssign"]
 )
 """The node types that `Module.of` lists."""
 

@@ -18,7 +18,7 @@ class Spelling(NamedTuple):
     need: Optional[NewImport]
 
     @property
-    def needs(self) -> "tuple[NewImport, ...]":
+    def needs(self) -> tuple[NewImport, ...]:
         """The import as a tuple, for the field `Edit.needs`."""
         return (self.need,) if self.need else ()
 

@@ -85,7 +85,7 @@ def _in_inner_comprehension(module: Module, call: ast.Call, function: ast.AST) -
         if above is function:
             return False
         if isinstance(above, COMPREHENSIONS):
-            first = above.generators[0]  # type: ignore[attr-defined]
+            first = above.generators[0]
             if inside is not first.iter and not any(inside is one for one in ast.walk(first.iter)):
                 return True
         if isinstance(above, ast.Lambda):

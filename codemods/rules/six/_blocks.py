@@ -11,7 +11,7 @@ def statements_of(body: Any) -> List[Any]:
     """The statements of a LibCST block, with the comments at its end, fit to stand one level further out."""
     if not isinstance(body, cst.IndentedBlock):
         return [cst.SimpleStatementLine(body=body.body, trailing_whitespace=body.trailing_whitespace)]
-    statements = list(body.body)
+    statements: List[Any] = list(body.body)
     if statements:
         lines = list(statements[0].leading_lines)
         while lines and lines[0].comment is None:

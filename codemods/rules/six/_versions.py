@@ -80,7 +80,7 @@ class Versions:
 
     def operands(self) -> Iterator[Tuple[ast.expr, bool]]:
         """Decided operands of ``and`` and ``or`` expressions that aren't decided as a whole, and change nothing there."""
-        starts = [*self._constants]
+        starts: List[ast.expr] = [use.node for use in self._constants.values()]
         for name in ("sys.version_info", "sys.hexversion"):
             starts += [reference.node for reference in self.module.references(name)]
         seen: Set[ast.AST] = set()

@@ -63,9 +63,9 @@ def find(module: Module) -> Iterator[Item]:
         if isinstance(around, ast.BoolOp) and not _inside(module.span(around), done):
             yield _operand(module, versions, around, operand, value)
     for node in module.of(ast.IfExp):
-        value = versions.decide(node.test)
-        if value is not None and not _inside(module.span(node), done):
-            yield _expression(module, versions, node, value)
+        decided = versions.decide(node.test)
+        if decided is not None and not _inside(module.span(node), done):
+            yield _expression(module, versions, node, decided)
 
 
 def _inside(span: Span, around: List[Span]) -> bool:
