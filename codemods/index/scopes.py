@@ -7,7 +7,7 @@ plain dictionaries and lists, and leaves all questions to `Module`.
 from __future__ import annotations
 
 import ast
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple, Type
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Set, Tuple, Type
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -87,9 +87,24 @@ _FIELDS: Dict[Type[ast.AST], Tuple[str, ...]] = {kind: _child_fields(kind) for k
 for _kind, _field in (("Import", "names"), ("ImportFrom", "names")):
     _FIELDS[getattr(ast, _kind)] = ()
 
-RECORDED = frozenset(
-    getattr(ast, name)
-    for name in ["If", "IfExp", "Try", "ClassDef", "FunctionDef", "AsyncFunctionDef", "For", "BinOp", "Import", "ImportFrom", "JoinedStr", "Assign", "Compare", "While", "AugAssign"]
+RECORDED: FrozenSet[Type[ast.AST]] = frozenset(
+    {
+        ast.Assign,
+        ast.AsyncFunctionDef,
+        ast.AugAssign,
+        ast.BinOp,
+        ast.ClassDef,
+        ast.Compare,
+        ast.For,
+        ast.FunctionDef,
+        ast.If,
+        ast.IfExp,
+        ast.Import,
+        ast.ImportFrom,
+        ast.JoinedStr,
+        ast.Try,
+        ast.While,
+    }
 )
 """The node types that `Module.of` lists."""
 
