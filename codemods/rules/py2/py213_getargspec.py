@@ -46,7 +46,8 @@ def find(module: Module) -> Iterator[Item]:
             advice = f"call `{NEW}`, which gives seven values and calls `keywords` `varkw`"
             yield rule.left(module, one.node, f"what is done with the result of `{OLD}` can't be told", advice)
             continue
-        yield rule.expression(one.node, renaming(NEW), _MESSAGE, settles=(one.name,))
+        needs = (NewImport("inspect", NEW),) if isinstance(one.node, ast.Name) else ()
+        yield rule.expression(one.node, renaming(NEW), _MESSAGE, settles=(one.name,), needs=needs)
         yield from _follow(use, "_rest" if module.loads("_") else "_")
     for name in imported:
         if usable and references and unused(module, name):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
-from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, List, Optional, Tuple
 
 from codemods.edits import Edit, Shape
 from codemods.index.scopes import FUNCTIONS
@@ -116,12 +117,12 @@ def owns_line(module: Module, statement: ast.stmt) -> bool:
     return not source.text[line:start].strip() and (not rest or rest.startswith("#"))
 
 
-def removal(rule: Rule, module: Module, statement: ast.stmt, message: str) -> Edit:
+def removal(rule: Rule, module: Module, statement: ast.stmt, message: str, settles: Tuple[ast.AST, ...] = ()) -> Edit:
     """An edit that takes a statement out, with the comments in it."""
     from codemods.rewrite import block_span
 
     dead = (block_span(module, statement),)
-    return rule.edit(statement, Shape.BLOCK, lambda _: [], message, dead=dead, empties=True)
+    return rule.edit(statement, Shape.BLOCK, lambda _: [], message, dead=dead, settles=settles, empties=True)
 
 
 def renaming(name: str) -> Callable[[Any], Any]:
@@ -186,3 +187,34 @@ def only_value(module: Module, node: ast.AST) -> Optional[ast.expr]:
     if isinstance(statement, ast.Assign) and any(binding is one for one in statement.targets):
         return statement.value
     return None
+
+
+def home_of(module: Module, imported: ImportedName) -> str:
+    """The module that an import names: `a.b` of `import a.b` and of `from a.b import c`."""
+    if isinstance(imported.statement, ast.Import):
+        return imported.alias.name
+    return module.absolute(imported.statement.module, imported.statement.level)
+
+
+def is_free(module: Module, name: str, canonical: str) -> bool:
+    """Whether nothing in the file binds `name`, but imports of `canonical`."""
+    for scope in module.walk.scopes.values():
+        for node in scope.bindings.get(name, ()):
+            one = module.by_alias(node)
+            if one is None or one.canonical != canonical:
+                return False
+    return canonical.startswith("builtins.") or not module.builtin_loads(name)
+
+
+def is_redundant(module: Module, imported: ImportedName) -> bool:
+    """Whether a name imported from somewhere means the builtin of that name, with or without the import."""
+    name, scope = imported.local, imported.scope
+    if imported.alias.asname not in (None, imported.alias.name) or conditional(module, imported.statement):
+        return False
+    if not hasattr(builtins, name) or name in module.exported or name in module.walk.global_names:
+        return False
+    if any(node is not imported.alias for node in module.bindings(scope, name)):
+        return False
+    if scope is module.walk.module_scope:
+        return not module.project.imports_from(module.name, name)
+    return scope.parent is None or scope.parent.lookup(name) is None

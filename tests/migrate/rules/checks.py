@@ -25,7 +25,8 @@ def check(before: str, after: str, *codes: str, **settings: Any) -> List[Finding
     migrated = run(before, *codes, **settings)
     trouble = [one for one in migrated.result.findings if one.outcome is Outcome.ERROR or one.rule.startswith("PM")]
     assert not trouble, trouble
-    result = (migrated.result.after or dedent(before).encode()).decode()
+    after_ = migrated.result.after
+    result = (dedent(before).encode() if after_ is None else after_).decode()
     assert result == dedent(after)
     ast.parse(result)
     again = run(result, *codes, **settings)

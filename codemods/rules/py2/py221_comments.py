@@ -1,0 +1,63 @@
+"""List the comments that mention Python 2.
+
+For example::
+
+    # TODO: use TemporaryDirectory when Python 2 is dropped
+
+They often explain what can go now, or say what was put off until now. Nothing is rewritten.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from typing import TYPE_CHECKING, Iterator, List, Optional, Tuple
+
+from codemods.findings import Finding, Outcome
+from codemods.rule import Item, Rule, needle
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+_WORDS = r"\b[Pp][Yy](?:[Tt][Hh][Oo][Nn])?[ \-]?2(?:\.\d|\.[xX]|[567xX])?\b"
+_MENTION = re.compile(rf"#[^\n]*?{_WORDS}")
+
+rule = Rule("PY221", __doc__, [needle("#", rf"#[^\n]*?{_WORDS}")])
+
+
+@rule.find
+def find(module: Module) -> Iterator[Item]:
+    strings: Optional[List[Tuple[int, int]]] = None
+    for match in _MENTION.finditer(module.source.text):
+        line, _ = module.source.position(match.start())
+        text = module.source.line_text(line)
+        comment = _comment(text)
+        if comment is None or not _MENTION.search(text, comment):
+            continue
+        if strings is None:
+            strings = _long_strings(module)
+        if not any(first <= line < last or first < line <= last for first, last in strings):
+            message = f"a comment mentions Python 2: {text[comment:].strip()}"
+            yield Finding(rule.code, line, comment + 1, message, Outcome.NOTE, "see whether it's still of use")
+
+
+def _comment(line: str) -> Optional[int]:
+    """The place of the comment in a line, as far as the line alone tells."""
+    code = line.lstrip(" \t\f")
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.COMMENT:
+                return len(line) - len(code) + token.start[1]
+    except (tokenize.TokenError, SyntaxError):
+        # A part of something longer; without quotes around it, it must be a comment.
+        plain = re.search(r"#[^'\"]*$", line)
+        return plain.start() if plain and not re.search(r"['\"]", line) else None
+    return None
+
+
+def _long_strings(module: Module) -> List[Tuple[int, int]]:
+    """The first and last lines of strings over several lines."""
+    nodes = (node for node in ast.walk(module.tree) if isinstance(node, (ast.Constant, ast.JoinedStr)))
+    return [(node.lineno, node.end_lineno) for node in nodes if node.end_lineno and node.lineno < node.end_lineno]
