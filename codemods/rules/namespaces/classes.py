@@ -11,14 +11,16 @@ from codemods.index.scopes import Scope
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
+_BLANK_LINE = r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n)"
+_DOCSTRING = (
+    r"[uUrR]{0,2}(?:\"\"\"(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''"
+    r"|\"(?!\"\")(?:[^\"\\\r\n]|\\.)*\"|'(?!'')(?:[^'\\\r\n]|\\.)*')"
+)
 EMPTY_CLASS = (
     r"^(?P<indent>[ \t]*)class[ \t]+\w+[ \t]*(?:\([ \t]*(?:object)?[ \t]*\))?[ \t]*:"
     r"(?:[ \t\f\r\n]|#[^\r\n]*[\r\n])*"
-    r"(?:pass\b|\.\.\.|[uUrR]{0,2}"
-    r"(?:\"\"\"(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''"
-    r"|\"[^\"\\\r\n]*\"|'[^'\\\r\n]*')"
-    r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))*"
-    r"(?:(?P=indent)[ \t]+(?:pass\b|\.\.\.)|(?!(?P=indent)[ \t])(?=[ \t]*[^\s#])|\Z))"
+    rf"(?:pass\b|\.\.\.|{_DOCSTRING}(?:[ \t\f]*\Z|(?:{_BLANK_LINE})+"
+    r"(?:\Z|(?P=indent)[ \t]+(?:pass\b|\.\.\.)|(?!(?P=indent)[ \t])(?=[ \t]*[^\s#]))))"
 )
 """What the source of a class without a base and with an empty body looks like, for a needle."""
 

@@ -8,7 +8,7 @@ import re
 import tokenize
 from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence, Tuple
 
-from codemods.edits import Edit, NewImport, Shape
+from codemods.edits import Edit, ImportEdit, NewImport, Shape
 from codemods.fragments import offsets
 from codemods.imports import PRAGMA
 from codemods.index.spelling import spell
@@ -17,7 +17,7 @@ from codemods.rewrite import block_span
 from codemods.rules.namespaces.folding import Join, foldable
 
 if TYPE_CHECKING:
-    from codemods.index.module import Module
+    from codemods.index.module import ImportedName, Module, Reference
     from codemods.rule import Rule
 
 ESCAPES = "the new SimpleNamespace goes where it can't be followed"
@@ -108,3 +108,18 @@ def _follows(module: Module, cls: ast.ClassDef, statement: ast.stmt) -> bool:
     block = module.block_of(cls)[2]
     index = next(place for place, one in enumerate(block) if one is cls)
     return index + 1 < len(block) and block[index + 1] is statement
+
+
+def drop_unused(rule: Rule, module: Module, references: Sequence[Reference]) -> Iterator[ImportEdit]:
+    """Take away the imports all of whose uses were replaced."""
+    seen: List[ImportedName] = []
+    for reference in references:
+        for one in reference.imported:
+            if reference.name not in module.settled or any(one is other for other in seen):
+                continue
+            seen.append(one)
+            if one.alias in module.leaving or one.local in module.exported or not one.top or module.is_package:
+                continue
+            used = any(load not in module.settled for load in module.uses(one))
+            if not used and not module.project.imports_from(module.name, one.local):
+                yield rule.reimport(one, f"`{one.local}` is no longer used")
