@@ -6,7 +6,7 @@ Each test must come out as it did before.
 
     python benchmarks/behaviour.py [--python PYTHON] [--keep FOLDER] [NAME ...]
 
-The exit status is 1 if any test came out differently, or if six remains.
+The exit status is 1 if any test came out differently, or if a file doesn't compile any more.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Dict, Sequence
 
 from common import BenchmarkError, attempt, make_venv, migrate_command, migrate_environment, run, unpack_sdist
-from residue import scan_tree
+from residue import Counts, scan_tree
 
 Outcomes = Dict[str, str]
 """What became of each test, by the test's name."""
@@ -77,7 +77,8 @@ PACKAGES = (
         "Flask-RESTful",
         "0.3.7",
         "flask_restful",
-        ("tests",),
+        # It replaces the module's `six` by a mock, so it can only pass while there is one.
+        ("tests", "--deselect=tests/test_reqparse.py::ReqParseTestCase::test_default_type"),
         ("mock", "nose", "blinker", "flask<1.1", "werkzeug<1", "jinja2<3", "markupsafe<2.1", "itsdangerous<2.1"),
     ),
     Package("isodate", "0.6.0", "isodate", ("src/isodate/tests",), (), "src"),
@@ -135,13 +136,13 @@ def differences(before: Outcomes, after: Outcomes) -> list[str]:
     return lines
 
 
-def check(package: Package, python: str, folder: Path) -> list[str]:
+def check(package: Package, python: str, folder: Path) -> tuple[list[str], list[str]]:
     """Test, migrate and test again; print a row of the table.
 
     :param package: the package.
     :param python: the interpreter for the tests.
     :param folder: where the two copies go.
-    :returns: what is wrong.
+    :returns: what is wrong, and what the migration left to do.
     """
     pinned = f"{package.name}=={package.version}"
     needed = (pinned, "pytest<8", *package.requirements)
@@ -158,9 +159,14 @@ def check(package: Package, python: str, folder: Path) -> list[str]:
     for counts in (before_migration, left):
         row.append(f"{len(counts.six_imports)} / {len(counts.six_uses)} / {len(counts.futures)}")
     print("| {} |".format(" | ".join(row)), flush=True)
-    for places in (left.six_imports, left.six_uses, left.futures, left.unparsed, left.uncompiled):
-        problems += [f"{path}:{line}: {what} remains" for path, line, what in places]
-    return problems
+    broken = [place for place in left.unparsed + left.uncompiled if place[0] not in unread(before_migration)]
+    problems += [f"{path}:{line}: {what}" for path, line, what in broken]
+    return problems, [f"{path}:{line}: {what}" for path, line, what in left.six_imports + left.six_uses + left.futures]
+
+
+def unread(counts: Counts) -> set[str]:
+    """Give the paths of files that the compiler refused before the migration, too."""
+    return {path for path, _, _ in counts.unparsed + counts.uncompiled}
 
 
 def find_python() -> str:
@@ -184,17 +190,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     python = options.python or find_python()
     print("| package | before: passed / failed / skipped | after | different | six, uses, futures before | after |")
     print("|---|---|---|---|---|---|")
-    problems = []
+    problems, leftovers = [], []
     with tempfile.TemporaryDirectory() as scratch:
         for package in chosen:
             folder = (options.keep or Path(scratch)).resolve() / package.name
             folder.mkdir(parents=True)
             try:
-                problems += [f"{package.name}: {line}" for line in check(package, python, folder)]
+                wrong, left = check(package, python, folder)
+                problems += [f"{package.name}: {line}" for line in wrong]
+                leftovers += [f"{package.name}: {line}" for line in left]
             except BenchmarkError as error:
                 problems.append(f"{package.name}: {error}")
                 print(f"| {package.name} | could not be compared | | | | |", flush=True)
-    print("", *problems, sep="\n")
+    for title, lines in (("Came out differently:", problems), ("Left by the migration:", leftovers)):
+        if lines:
+            print("", title, *lines, sep="\n")
     return int(bool(problems))
 
 
