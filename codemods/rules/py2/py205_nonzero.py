@@ -65,7 +65,7 @@ def _class(module: Module, cls: ast.ClassDef) -> Iterator[Item]:
     elif len(old) != 1 or not owns_line(module, old[0]) or len(getattr(old[0], "targets", "1")) != 1:
         yield rule.left(module, old[0], f"`{OLD}` isn't defined in a simple way", f"define `{NEW}` only")
     elif defines(cls, NEW):
-        yield removal(rule, module, old[0], f"only Python 2 calls `{OLD}`; `{NEW}` stays")
+        yield from removal(rule, module, old[0], f"only Python 2 calls `{OLD}`; `{NEW}` stays")
     elif isinstance(old[0], FUNCTIONS):
         yield rule.edit(old[0], Shape.HEADER, renaming(NEW), f"`{OLD}` is called `{NEW}`")
     else:

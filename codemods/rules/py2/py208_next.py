@@ -26,7 +26,7 @@ After::
 
 A call is rewritten where the receiver is certainly an iterator: the result of `iter`, of a
 generator of the file or of the standard library, assigned to a name once. A method `next` next to
-`__next__` goes, and one next to `__iter__` alone is renamed, if nothing in the project
+`__next__` goes, and one of a class whose `__iter__` returns `self` is renamed, if nothing in the project
 accesses `.next`. All else is reported; classes such as tornado's `WaitIterator` mean their own by it.
 """
 
@@ -39,7 +39,7 @@ from codemods.edits import Shape
 from codemods.index.scopes import FUNCTIONS
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
-from codemods.rules.py2.shared import defines, only_value, owns_line, removal, renaming
+from codemods.rules.py2.shared import defines, methods, only_value, owns_line, removal, renaming
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -80,6 +80,12 @@ def _is_static(function: Any) -> bool:
     return bool(several or function.decorator_list)
 
 
+def _iterates_itself(cls: ast.ClassDef) -> bool:
+    """Whether instances are their own iterators."""
+    last = [function.body[-1] for function in methods(cls, "__iter__")]
+    return any(isinstance(one, ast.Return) and isinstance(one.value, ast.Name) for one in last)
+
+
 def _is_iterator(module: Module, node: ast.expr) -> bool:
     if isinstance(node, ast.GeneratorExp):
         return True
@@ -111,12 +117,12 @@ def _method(module: Module, cls: ast.ClassDef, function: ast.stmt, used: bool) -
         reason = "the project calls `.next`"
     elif module.loads("next") and any(module.scope_of(name).node is cls for name, _ in module.loads("next")):
         reason = "the class refers to it"
-    elif not (both or defines(cls, "__iter__")):
-        reason = f"{cls.name} defines no `__iter__`"
+    elif not (both or _iterates_itself(cls)):
+        reason = f"{cls.name} has no `__iter__` that returns `self`"
     if reason:
         advice = "Python 3 calls `__next__`; delete or rename `next` if it's meant for iteration"
         yield rule.left(module, function, f"the method `next` is left: {reason}", advice)
     elif both and owns_line(module, function):
-        yield removal(rule, module, function, "only Python 2 calls `next`; `__next__` stays")
+        yield from removal(rule, module, function, "only Python 2 calls `next`; `__next__` stays")
     else:
         yield rule.edit(function, Shape.HEADER, renaming("__next__"), "`next` is called `__next__`")

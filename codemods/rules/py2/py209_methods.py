@@ -59,7 +59,7 @@ def find(module: Module) -> Iterator[Item]:
         if not isinstance(cls, ast.ClassDef) or not (name in SUCCESSORS or name in ADVICE):
             continue
         if name in SUCCESSORS:
-            yield _division(module, cls, statement, name)
+            yield from _division(module, cls, statement, name)
         else:
             yield rule.left(module, statement, f"Python 3 doesn't use `{name}`", ADVICE[name])
 
@@ -72,12 +72,14 @@ def _name(statement: ast.stmt) -> str:
     return name
 
 
-def _division(module: Module, cls: ast.ClassDef, statement: ast.stmt, name: str) -> Item:
+def _division(module: Module, cls: ast.ClassDef, statement: ast.stmt, name: str) -> Iterator[Item]:
     new = SUCCESSORS[name]
     if not defines(cls, new):
         advice = f"rename it to `{new}`, if it doesn't round"
-        return rule.left(module, statement, f"Python 3 calls `{new}`, which {cls.name} doesn't define", advice)
+        yield rule.left(module, statement, f"Python 3 calls `{new}`, which {cls.name} doesn't define", advice)
+        return
     used = module.loads(name) or module.attributes(name) or module.project.mentions_attribute(name)
     if used or not owns_line(module, statement):
-        return rule.left(module, statement, f"`{name}` is used by name", f"use `{new}` there, and delete `{name}`")
-    return removal(rule, module, statement, f"only Python 2 calls `{name}`; `{new}` stays")
+        yield rule.left(module, statement, f"`{name}` is used by name", f"use `{new}` there, and delete `{name}`")
+        return
+    yield from removal(rule, module, statement, f"only Python 2 calls `{name}`; `{new}` stays")

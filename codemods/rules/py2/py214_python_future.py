@@ -100,7 +100,7 @@ def _aliases(module: Module, one: ImportedName) -> Iterator[Item]:
     for use in module.uses(one):
         statement = module.statement_of(use)
         if _installs(module, statement) and owns_line(module, statement):
-            yield removal(rule, module, statement, "the standard library needs no aliases", (use,))
+            yield from removal(rule, module, statement, "the standard library needs no aliases", (use,))
     if unused(module, one):
         yield rule.reimport(one, f"nothing uses `{one.local}` any more")
     else:

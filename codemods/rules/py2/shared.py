@@ -7,7 +7,8 @@ import builtins
 import re
 from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, List, Optional, Tuple
 
-from codemods.edits import Edit, Shape
+from codemods.edits import Shape
+from codemods.imports import PRAGMA
 from codemods.index.scopes import FUNCTIONS
 from codemods.lazy import cst
 
@@ -23,6 +24,8 @@ PY2_SIGN = (
     r"|\b(?:xrange|unicode|basestring|iteritems|raw_input)\b"
 )
 """A regular expression for what only code with a past on Python 2 contains."""
+
+PY2_MENTION = re.compile(r"\b(?:py|Py|PY|python|Python|PYTHON)[ \-]?2")
 
 
 def mentioned(rule: Rule, module: Module) -> bool:
@@ -117,12 +120,25 @@ def owns_line(module: Module, statement: ast.stmt) -> bool:
     return not source.text[line:start].strip() and (not rest or rest.startswith("#"))
 
 
-def removal(rule: Rule, module: Module, statement: ast.stmt, message: str, settles: Tuple[ast.AST, ...] = ()) -> Edit:
-    """An edit that takes a statement out, with the comments in it."""
+def removal(
+    rule: Rule, module: Module, statement: ast.stmt, message: str, settles: Tuple[ast.AST, ...] = ()
+) -> Iterator[Item]:
+    """Edits that take a statement out, with the comments in it and those above it that mention Python 2."""
     from codemods.rewrite import block_span
 
     dead = (block_span(module, statement),)
-    return rule.edit(statement, Shape.BLOCK, lambda _: [], message, dead=dead, settles=settles, empties=True)
+    yield rule.edit(statement, Shape.BLOCK, lambda _: [], message, dead=dead, settles=settles, empties=True)
+    if not module.is_dead(statement):
+        return
+    source = module.source
+    end = source.line_starts[source.position(dead[0][0])[0] - 1]
+    start = end
+    for line in range(source.position(end)[0] - 1, 0, -1):
+        if not source.line_text(line).lstrip().startswith("#"):
+            break
+        start = source.line_starts[line - 1]
+    if PY2_MENTION.search(source.text[start:end]):
+        yield rule.inside((start, end), "", "the comment is about what goes", removes=True)
 
 
 def renaming(name: str) -> Callable[[Any], Any]:
@@ -147,8 +163,9 @@ def without_decorator(code: str) -> Callable[[Any], Any]:
         for decorator in node.decorators:
             if cst.Module([]).code_for_node(decorator.decorator) == code:
                 pending += [line for line in decorator.leading_lines if line.comment or kept]
-                if decorator.trailing_whitespace.comment:
-                    pending.append(cst.EmptyLine(comment=decorator.trailing_whitespace.comment))
+                comment = decorator.trailing_whitespace.comment
+                if comment is not None and not PRAGMA.match(comment.value):
+                    pending.append(cst.EmptyLine(comment=comment))
                 continue
             kept.append(decorator.with_changes(leading_lines=[*pending, *decorator.leading_lines]))
             pending = []
@@ -160,13 +177,16 @@ def without_decorator(code: str) -> Callable[[Any], Any]:
 
 
 def first_parameter(module: Module, node: ast.AST) -> Optional[ast.ClassDef]:
-    """The class whose method's first parameter the name `node` is (`self` or `cls`); ``None`` if it isn't one."""
+    """The class whose method's first parameter (`self` or `cls`) the name `node` is, or is bound to once."""
     if not isinstance(node, ast.Name):
         return None
     scope = module.scope_of(node).lookup(node.id)
     function = scope.node if scope is not None else None
     if scope is None or not isinstance(function, FUNCTIONS) or len(scope.bindings[node.id]) != 1:
         return None
+    bound = module.parent(scope.bindings[node.id][0])
+    if isinstance(bound, ast.Assign) and isinstance(bound.value, ast.Name) and bound.value.id != node.id:
+        return first_parameter(module, bound.value) if len(bound.targets) == 1 else None
     cls = module.parent(function)
     positional = [*getattr(function.args, "posonlyargs", ()), *function.args.args]
     if not isinstance(cls, ast.ClassDef) or not positional or positional[0].arg != node.id:

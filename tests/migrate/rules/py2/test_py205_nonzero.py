@@ -14,6 +14,10 @@ REWRITES = {
         f"{BOOL}\n    # why\n    @deco\n    def __nonzero__(self):\n        return 1\n        # below\n\n    x = 1\n",
         f"{BOOL}\n    # why\n\n    x = 1\n",
     ),
+    "with the comment above": (
+        f"{BOOL}\n    # for Python 2\n    # only\n    __nonzero__ = __bool__\n\n    x = 1\n",
+        f"{BOOL}\n    x = 1\n",
+    ),
     "alias of another method": ("class A:\n    __nonzero__ = f\n", "class A:\n    __bool__ = f\n"),
     "inherited": ("class A(B):\n    __bool__ = f\n    __nonzero__ = g\n", "class A(B):\n    __bool__ = f\n"),
 }

@@ -19,6 +19,10 @@ REWRITES = {
         f"{IMPORT}\n# zero\n@python_2_unicode_compatible  # two\nclass A(B): pass\n",
         "# zero\n# two\nclass A(B): pass\n",
     ),
+    "with a pragma": (
+        f"{IMPORT}\n@python_2_unicode_compatible  # pylint: disable=no-init\nclass A(B): pass\n",
+        "class A(B): pass\n",
+    ),
     "through the module": (
         "from django.utils import encoding\n\n@encoding.python_2_unicode_compatible\nclass A: pass\nencoding.x\n",
         "from django.utils import encoding\n\nclass A: pass\nencoding.x\n",

@@ -21,7 +21,8 @@ LEFT = {
     "unknown receiver": ("x.next()\n", "isn't certainly an iterator"),
     "own next": ("def next(x): pass\niter(y).next()\n", "isn't certainly an iterator"),
     "called in the file": (f"{ITER}{NEXT}x.next()\n", "calls `.next`"),
-    "no iterator": ("class A:\n" + NEXT, "defines no `__iter__`"),
+    "no iterator": ("class A:\n" + NEXT, "no `__iter__` that returns"),
+    "iterator of its own": ("class A:\n    def __iter__(self): return B()\n" + NEXT, "no `__iter__` that returns"),
     "alias": (f"{ITER}{NEXT}    __next__ = next\n", "refers to it"),
     "nested generator": ("def g():\n    def h():\n        yield 1\n    return h\ng().next()\n", "isn't certainly"),
 }

@@ -13,6 +13,7 @@ REWRITES = {
     "unknown base": ("class M(Base, dict):\n    def f(self):\n        self.failIf(x)\n", "self.assertFalse(x)"),
     "class method": (CASE.replace("self", "cls") + "cls.assertEquals(a,  b)\n", "cls.assertEqual(a,  b)"),
     "in a nested function": (CASE + "return lambda: self.assertEquals(1, 2)\n", "lambda: self.assertEqual(1, 2)"),
+    "another name for self": (CASE + "case = self; f(lambda: case.assertEquals(1, 2))\n", "case.assertEqual(1, 2)"),
     "on lines": (CASE + "(self  # c\n          .assertEquals)(a, b)\n", "(self  # c\n          .assertEqual)(a, b)"),
 }
 
