@@ -24,8 +24,10 @@ immediately become keywords, unless comments belong to them or code could notice
 
 A SimpleNamespace isn't quite such an object: `==` compares attributes, it has no hash and no weak references, its class
 and its text differ. So the class stays, and is reported, if an instance is seen to be compared, hashed, printed or
-weakly referenced; if the class is used otherwise than by calling it without arguments; if another module, `__all__`, a
-string or a pickle may refer to it; or if an instance without any attributes is made, which may be a sentinel.
+weakly referenced, or is handed on in a module that uses weak references; if the class is used otherwise than by
+calling it without arguments; if another module, `__all__`, a string or a pickle may refer to it; or if an instance
+without any attributes is made, which may be a sentinel.
+
 Instances that are returned or handed on are replaced, with a note. Classes whose instances get no attributes are
 sentinels or stand-ins, and nothing is said about them.
 """
@@ -46,7 +48,7 @@ from codemods.rules.namespaces.replacing import (
     spelling,
     take_away,
 )
-from codemods.rules.namespaces.usage import Use, bound_to, uses
+from codemods.rules.namespaces.usage import Use, bound_to, complaint, uses
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -93,9 +95,9 @@ def _refusal(
             return f"line {call.lineno} calls it with arguments"
         if bound_to(module, call) is None:
             return f"line {call.lineno} doesn't give the object a name"
-        trouble = next((use for use in found if use.trouble), None)
+        trouble = complaint(module, found)
         if trouble is not None:
-            return f"on line {getattr(trouble.node, 'lineno', call.lineno)} an object of it {trouble.trouble}"
+            return trouble
         if not any(use.stores for use in found):
             return f"line {call.lineno} makes an object without attributes"
         if spelling(module, call) is None:

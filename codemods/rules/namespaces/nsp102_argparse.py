@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional
 
 from codemods.rule import Item, Rule, needle
 from codemods.rules.namespaces.replacing import ESCAPES, ESCAPES_ADVICE, drop_unused, make_instead, spelling
-from codemods.rules.namespaces.usage import Use, bound_to, uses
+from codemods.rules.namespaces.usage import Use, bound_to, complaint, uses
 
 if TYPE_CHECKING:
     from codemods.index.module import Module, Reference
@@ -62,9 +62,9 @@ def _call(module: Module, reference: Reference) -> Optional[ast.Call]:
 
 
 def _refusal(module: Module, call: ast.Call, what: List[Use], otherwise: List[Reference]) -> Optional[str]:
-    trouble = next((use for use in what if use.trouble), None)
+    trouble = complaint(module, what)
     if trouble is not None:
-        return f"on line {getattr(trouble.node, 'lineno', call.lineno)} it {trouble.trouble}"
+        return trouble
     if otherwise and any(use.escapes for use in what):
         return f"it is handed on, and line {otherwise[0].node.lineno} mentions its class"
     if spelling(module, call) is None:

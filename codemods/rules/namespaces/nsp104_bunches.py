@@ -38,7 +38,7 @@ from codemods.rules.namespaces.replacing import (
     spelling,
     take_away,
 )
-from codemods.rules.namespaces.usage import COMPARED, HASHED, Use, uses
+from codemods.rules.namespaces.usage import COMPARED, HASHED, Use, complaint, uses
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 rule = Rule(
     "NSP104",
     __doc__,
-    [needle("__init__", r"\bdef[ \t]+__init__[ \t]*\([ \t]*\w+[ \t]*,[ \t]*\*\*[ \t]*\w+[ \t]*,?[ \t]*\)")],
+    [needle("__init__", r"__init__[ \t]*\([ \t]*\w+[ \t]*,[ \t]*\*\*[ \t]*\w+[ \t]*,?[ \t]*\)")],
     order=40,
 )
 
@@ -166,9 +166,9 @@ def _refusal(
     for call, found in zip(calls, what):
         if call.args:
             return f"line {call.lineno} calls it with a positional argument"
-        trouble = next((use for use in found if use.trouble and use.trouble not in allowed), None)
+        trouble = complaint(module, found, allowed)
         if trouble is not None:
-            return f"on line {getattr(trouble.node, 'lineno', call.lineno)} an object of it {trouble.trouble}"
+            return trouble
         if "__repr__" in methods and any(use.escapes for use in found):
             return f"the object of line {call.lineno} is handed on, and its text would differ"
         if spelling(module, call) is None:

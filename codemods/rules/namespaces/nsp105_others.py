@@ -36,9 +36,9 @@ rule = Rule(
     __doc__,
     [
         needle("class", classes.EMPTY_CLASS),
-        needle("type(", r"\btype\([ \t]*[bu]?[\"'][^\"']*[\"'][ \t]*,[ \t]*\([ \t]*(?:object[ \t]*,?[ \t]*)?\)"),
-        needle("lambda", r"^[ \t]*\w+[ \t]*=[ \t]*lambda[ \t]*:[ \t]*None\b"),
-        needle("def", r"^[ \t]*def[ \t]+\w+[ \t]*\([ \t]*\)[ \t]*:\s*pass\b"),
+        needle("type(", r"type\([ \t]*[bu]?[\"'][^\"']*[\"'][ \t]*,[ \t]*\([ \t]*(?:object[ \t]*,?[ \t]*)?\)"),
+        needle("lambda", r"lambda[ \t]*:[ \t]*None[ \t]*(?:#[^\r\n]*)?\r?$"),
+        needle("def", r"def[ \t]+\w+[ \t]*\([ \t]*\)[ \t]*:\s*pass\b"),
     ],
     order=90,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Iterator, List, NamedTuple, Optional, Set, Tuple, Union
+from typing import TYPE_CHECKING, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 from codemods.index.scopes import FUNCTIONS, Scope
 
@@ -66,6 +66,19 @@ def uses(module: Module, call: ast.Call) -> List[Use]:
     elif scope.kind == "module" and module.project.imports_from(module.name, target.id):
         found.append(Use(call, escapes=True))
     return found
+
+
+def complaint(module: Module, found: List[Use], allowed: Sequence[str] = ()) -> Optional[str]:
+    """Why the object with these uses must keep its class; ``None`` if they don't mind.
+
+    :param allowed: troubles that don't count.
+    """
+    for use in found:
+        if use.trouble and use.trouble not in allowed:
+            return f"on line {getattr(use.node, 'lineno', 0)} an object of it {use.trouble}"
+    if any(use.escapes for use in found) and any(one.canonical.split(".")[0] == "weakref" for one in module.imports):
+        return "an object of it is handed on, and the module uses weak references"
+    return None
 
 
 def bound_to(module: Module, call: ast.Call) -> Optional[Union[ast.Name, ast.Attribute]]:

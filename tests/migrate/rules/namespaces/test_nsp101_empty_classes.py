@@ -354,6 +354,10 @@ WHOLE = {
         "import weakref\nclass A: pass\ndef f():\n    a = A()\n    a.x = 1\n    return weakref.ref(a)\n",
         "is weakly referenced",
     ),
+    "weak references elsewhere": (
+        "import weakref\nclass A: pass\ndef f():\n    a = A()\n    a.x = 1\n    return a\n",
+        "uses weak references",
+    ),
     "cached function": (
         "import functools\nclass A: pass\n@functools.lru_cache()\ndef f(a):\n    pass\n"
         "def g():\n    a = A()\n    a.x = 1\n    return f(a)\n",
