@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
@@ -14,13 +13,11 @@ from codemods.index.project import Project
 from codemods.migrate import Migrated, migrate, unreadable
 from codemods.names import module_names
 from codemods.registry import chosen, chosen_code_rules
-from codemods.rule import Needle
+from codemods.rule import Needle, imported_roots
 from codemods.settings import Settings
 from codemods.workers import Work, migrate_all
 
 Progress = Callable[[int, int], None]
-
-_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
 
 
 def run(paths: Sequence[str], settings: Settings, *, write: bool, progress: Optional[Progress] = None) -> RunResult:
@@ -87,7 +84,7 @@ def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
     needles: Dict[Tuple[bytes, object], Needle] = {}
     for rule in chosen_code_rules(settings):
         for one in rule.needles:
-            needles[one.literal, one.pattern] = one
+            needles[one.literal, (one.pattern, one.modules)] = one
     return [work for work in works if any(one.occurs_in(work.data) for one in needles.values())]
 
 
@@ -147,19 +144,8 @@ class _Code:
         indexed = {work.path for work, one in zip(self.interesting, self.done) if one.facts is not None}
         for work in self.works:
             if work.path not in indexed:
-                roots |= _imported_roots(work.data)
+                roots.update(root.decode("ascii", "replace") for root in imported_roots(work.data))
         return frozenset(roots)
-
-
-def _imported_roots(data: bytes) -> Set[str]:
-    """The modules that a file imports, by the look of its lines: for files that aren't or can't be parsed."""
-    roots: Set[str] = set()
-    for home, names in _IMPORT.findall(data):
-        for name in (home or names).split(b","):
-            words = name.split()
-            if words:
-                roots.add(words[0].split(b".")[0].decode("ascii", "replace"))
-    return roots
 
 
 # -- dependency files --------------------------------------------------------------------------------

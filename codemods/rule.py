@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Optional, Pattern, Union
+from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterable, Iterator, Optional, Pattern, Union
 
 from codemods.edits import Edit, ImportEdit, NewImport, Shape, TextEdit
 from codemods.findings import Finding, Outcome
@@ -23,14 +24,39 @@ class Needle:
     """What the bytes of a file must contain for a rule to have anything to do there.
 
     :param literal: bytes that must occur; searching for them is nearly free.
-    :param pattern: a regular expression that must match somewhere, tried if the literal occurs.
+    :param pattern: a regular expression that must match somewhere, tried if the literal occurs. One
+        that begins with literal text is searched for ten times as fast.
+    :param modules: top-level modules of which one must be imported, by the look of the lines.
     """
 
     literal: bytes
     pattern: Optional[Pattern[bytes]] = None
+    modules: FrozenSet[bytes] = frozenset()
 
     def occurs_in(self, data: bytes) -> bool:
-        return self.literal in data and (self.pattern is None or self.pattern.search(data) is not None)
+        if self.literal not in data or (self.modules and self.modules.isdisjoint(imported_roots(data))):
+            return False
+        return self.pattern is None or self.pattern.search(data) is not None
+
+
+_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
+
+
+@lru_cache(maxsize=2)
+def imported_roots(data: bytes) -> FrozenSet[bytes]:
+    """The top-level modules that a file imports, by the look of its lines: it needn't be parsed for that."""
+    roots = set()
+    for home, names in _IMPORT.findall(data):
+        for name in (home or names).split(b","):
+            words = name.split()
+            if words:
+                roots.add(words[0].split(b".")[0])
+    return frozenset(roots)
+
+
+def importing(*modules: str) -> Needle:
+    """A needle for files that import one of some top-level modules."""
+    return Needle(b"import", None, frozenset(module.encode() for module in modules))
 
 
 def needle(literal: str, pattern: Optional[str] = None) -> Needle:

@@ -21,13 +21,20 @@ from codemods.stdlib import STDLIB
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("FUT103", __doc__, [needle("import", PY2_SIGN)])
+rule = Rule(
+    "FUT103",
+    __doc__,
+    [
+        needle(sign, PY2_SIGN)
+        for sign in ("__future__", "six", "(object):", "u'", 'u"', "xrange", "unicode", "raw_input")
+    ],
+)
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
     package = module.name if module.is_package else module.name.rpartition(".")[0]
-    if not package or not mentioned(rule, module):
+    if not package:
         return
     if any(one.canonical == "__future__.absolute_import" for one in module.imports):
         return
@@ -38,6 +45,6 @@ def find(module: Module) -> Iterator[Item]:
             continue
         if conditional(module, one.statement) or module.project.has_module(root):
             continue
-        if module.project.has_module(f"{package}.{root}"):
+        if mentioned(rule, module) and module.project.has_module(f"{package}.{root}"):
             advice = f"write `from . import {root}`, or the absolute name `{package}.{root}`"
             yield rule.left(module, one.statement, f"`{root}` is a module of the package `{package}`", advice)

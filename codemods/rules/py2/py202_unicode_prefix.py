@@ -15,11 +15,12 @@ prefixed literal but stands in a comment or within another string (a doctest's o
 from __future__ import annotations
 
 import ast
+import io
 import re
 import tokenize
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List
 
-from codemods.fragments import offsets
+from codemods.fragments import line_starts
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
 
@@ -70,8 +71,16 @@ def _has_prefix(module: Module, node: ast.AST, places: List[int]) -> bool:
     start, end = module.span(node)
     if not any(start <= place < end for place in places):
         return False
-    strings = (start + offset for kind, _, offset in offsets(module.text(node)) if kind == tokenize.STRING)
-    return not set(places).isdisjoint(strings)
+    return not set(places).isdisjoint(start + offset for offset in _strings(module.text(node)))
+
+
+def _strings(text: str) -> Iterator[int]:
+    """The offsets of the string tokens in an expression; the text of an f-string is none where it has its own."""
+    starts = line_starts(text)
+    for token in tokenize.generate_tokens(io.StringIO(f"({text}\n)", newline="").readline):
+        if token.type == tokenize.STRING:
+            line, column = token.start
+            yield starts[line - 1] + column - (line == 1)
 
 
 def _strip(node: Any) -> Any:

@@ -44,9 +44,7 @@ ADVICE = {
     "__metaclass__": "write `class A(metaclass=…)`; it does nothing here",
 }
 
-_NAMES = "|".join([*SUCCESSORS, *ADVICE])
-
-rule = Rule("PY209", __doc__, [needle("__", rf"\bdef\s+(?:{_NAMES})\b|^[ \t]+(?:{_NAMES})\s*=")])
+rule = Rule("PY209", __doc__, [needle(name, rf"\bdef\s+{name}\b|^[ \t]+{name}\s*=") for name in (*SUCCESSORS, *ADVICE)])
 
 
 @rule.find

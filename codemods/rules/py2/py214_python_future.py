@@ -25,7 +25,7 @@ import ast
 from typing import TYPE_CHECKING, Iterator, Optional
 
 from codemods.edits import NewImport
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing, needle
 from codemods.rules.py2.shared import conditional, home_of, is_free, is_redundant, owns_line, removal, renaming, unused
 
 if TYPE_CHECKING:
@@ -34,11 +34,7 @@ if TYPE_CHECKING:
 rule = Rule(
     "PY214",
     __doc__,
-    [
-        needle("builtins", r"^[ \t]*from[ \t]+(?:future\.|past\.)?builtins[ \t]+import\b"),
-        needle("future", r"^[ \t]*(?:from|import)[ \t]+future\b"),
-        needle("past", r"^[ \t]*(?:from|import)[ \t]+past\b"),
-    ],
+    [needle("builtins", r"builtins[ \t]+import\b"), importing("future", "past")],
 )
 
 SUCCESSORS = {"xrange": "range", "unicode": "str", "long": "int", "raw_input": "input", "unichr": "chr"}

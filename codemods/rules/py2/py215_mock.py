@@ -20,15 +20,13 @@ import ast
 from typing import TYPE_CHECKING, Iterator, Optional
 
 from codemods.edits import NewImport
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing
 from codemods.rules.py2.shared import conditional
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module
 
-rule = Rule(
-    "PY215", __doc__, [needle("mock", r"^[ \t]*(?:import[ \t][^#\n]*\bmock\b|from[ \t]+mock(?:\.mock)?[ \t]+import\b)")]
-)
+rule = Rule("PY215", __doc__, [importing("mock")])
 
 ONLY_IN_PACKAGE = frozenset({"version_info", "__version__", "mock", "backports", "*"})
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Iterator
 
 from codemods.edits import NewImport
 from codemods.index.spelling import spell
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing
 from codemods.rules.py2.shared import conditional, drop_unused, home_of
 
 if TYPE_CHECKING:
@@ -61,11 +61,7 @@ REMOVED = {
     ),
 }
 
-_NAMES = "|".join(REMOVED)
-
-rule = Rule(
-    "PY216", __doc__, [needle("import", rf"^[ \t]*(?:import[ \t]+(?:[^#\n]*,[ \t]*)?|from[ \t]+)(?:{_NAMES})\b")]
-)
+rule = Rule("PY216", __doc__, [importing(*REMOVED)])
 
 
 @rule.find

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from codemods.index.module import Module
 
 _LOOP = r"^[ \t]*for\b[^\n]*\bin\b[^\n]*\.(?:keys|items|values)\(\)\s*:"
-_BARE = r"^[ \t]*for[ \t]+(\w+)[ \t]+in[ \t]+([\w.]+)[ \t]*:(?:[^\n]*\n)+?[ \t]+(?:del[ \t]+\2\[\1\]|\2\.pop\(\1\b)"
+_BARE = (
+    r"^[ \t]*for[ \t]+(\w+)[ \t]+in[ \t]+([\w.]+)[ \t]*:(?:[^\n]*\n){1,40}?[ \t]+(?:del[ \t]+\2\[\1\]|\2\.pop\(\1\b)"
+)
 
 rule = Rule(
     "PY217",

@@ -22,7 +22,7 @@ import ast
 from typing import TYPE_CHECKING, Dict, Iterator, Optional, Tuple
 
 from codemods.edits import NewImport
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing
 from codemods.rules.py2.shared import conditional, home_of, is_free, renaming, unused
 
 if TYPE_CHECKING:
@@ -57,11 +57,7 @@ REPORTED = {
     "backports_abc": "drop it: it has nothing to do on Python 3",
 }
 
-_ROOTS = "|".join(sorted({name.split(".")[0] for name in (*BACKPORTS, *REPORTED)}))
-
-rule = Rule(
-    "PY218", __doc__, [needle("import", rf"^[ \t]*(?:import[ \t]+(?:[^#\n]*,[ \t]*)?|from[ \t]+)(?:{_ROOTS})\b")]
-)
+rule = Rule("PY218", __doc__, [importing(*(name.split(".")[0] for name in (*BACKPORTS, *REPORTED)))])
 
 
 @rule.find

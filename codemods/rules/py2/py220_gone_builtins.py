@@ -53,8 +53,8 @@ rule = Rule(
     __doc__,
     [
         *(needle(name, rf"(?<![\w.'\"]){name}\b") for name in _RARE),
-        *(needle(f"{name}(", rf"(?<![\w.])(?<!def ){name}\(") for name in _CALLS),
-        *(needle(name, rf"\(.*, ?\(?(?:\w+, ?)*{name}(?:, ?\w+)*\)|\bmap\({name},") for name in _CALLS),
+        *(needle(f"{name}(", rf"{name}\((?<![\w.]{name}\()(?<!def {name}\()") for name in _CALLS),
+        *(needle(name, rf"{name}(?<=[(,\s]{name})(?:,|\))") for name in _CALLS),
     ],
 )
 

@@ -24,13 +24,23 @@ if TYPE_CHECKING:
 _WORDS = r"\b[Pp][Yy](?:[Tt][Hh][Oo][Nn])?[ \-]?2(?:\.\d|\.[xX]|[567xX])?\b"
 _MENTION = re.compile(rf"#[^\n]*?{_WORDS}")
 
-rule = Rule("PY221", __doc__, [needle("#", rf"#[^\n]*?{_WORDS}")])
+rule = Rule(
+    "PY221",
+    __doc__,
+    [
+        needle(f"{name}{space}2", rf"#[^\n]*?{_WORDS}")
+        for name in ("py", "Py", "PY", "python", "Python", "PYTHON")
+        for space in ("", " ", "-")
+    ],
+)
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
     strings: Optional[List[Tuple[int, int]]] = None
     for match in _MENTION.finditer(module.source.text):
+        if any(start <= match.start() < end for start, end in module.dead):
+            continue
         line, _ = module.source.position(match.start())
         text = module.source.line_text(line)
         comment = _comment(text)
