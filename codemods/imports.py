@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, List, NamedTuple, Optiona
 
 from codemods.edits import ImportEdit, NewImport
 from codemods.lazy import cst
-from codemods.stdlib import STDLIB
+from codemods.stdlib import EVER_STDLIB
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportStatement, Module
@@ -206,7 +206,7 @@ def _staying(module: Module, leaving: Set[ast.alias]) -> List[ImportStatement]:
 
 
 def _is_standard(statement: ImportStatement) -> bool:
-    return _home(statement).split(".")[0] in STDLIB
+    return _home(statement).split(".")[0] in EVER_STDLIB
 
 
 def _line_start(module: Module, statement: ast.stmt) -> int:

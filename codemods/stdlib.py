@@ -6,21 +6,27 @@ import os
 import sys
 from typing import FrozenSet
 
-_GONE = (
+_REMOVED = (
     "aifc asynchat asyncore audioop binhex cgi cgitb chunk crypt distutils formatter imghdr imp lib2to3 mailcap msilib"
     " nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib"
 )
-"""Modules that some of the Python versions that run this don't have any more."""
+
+REMOVED = frozenset(_REMOVED.split())
+"""Modules that not all supported versions of Python have any more."""
 
 
 def _names() -> FrozenSet[str]:
     known = getattr(sys, "stdlib_module_names", None)
     if known is not None:
-        return frozenset(known).union(_GONE.split())
+        return frozenset(known)
     # Python 3.8 and 3.9 have no list of them, but a folder.
     folder = os.path.dirname(os.__file__)
     found = {name.split(".")[0] for name in os.listdir(folder) if name != "site-packages"}
-    return frozenset(found) | frozenset(sys.builtin_module_names).union(_GONE.split())
+    return frozenset(found) | frozenset(sys.builtin_module_names)
 
 
-STDLIB = _names()
+STDLIB = _names() - REMOVED
+"""Modules that are there whichever version of Python runs."""
+
+EVER_STDLIB = STDLIB | REMOVED
+"""What belongs to the group of standard library imports."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Iterator
 
 from codemods.rule import Item, Rule, needle
 from codemods.rules.py2.shared import PY2_SIGN, conditional, home_of, mentioned
-from codemods.stdlib import STDLIB
+from codemods.stdlib import EVER_STDLIB
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -41,7 +41,7 @@ def find(module: Module) -> Iterator[Item]:
     for one in module.live_imports():
         root = home_of(module, one).split(".")[0]
         absolute = isinstance(one.statement, ast.Import) or not one.statement.level
-        if not root or not absolute or root in STDLIB or root == package.split(".")[0]:
+        if not root or not absolute or root in EVER_STDLIB or root == package.split(".")[0]:
             continue
         if conditional(module, one.statement) or module.project.has_module(root):
             continue

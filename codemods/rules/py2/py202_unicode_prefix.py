@@ -60,9 +60,11 @@ def _hidden(module: Module, known: Dict[ast.AST, None]) -> List[ast.AST]:
     first, last = module.source.position(places[0])[0], module.source.position(places[-1])[0]
     found: Dict[ast.AST, None] = {}
     for node in ast.walk(module.tree):
-        if not isinstance(node, (ast.Constant, ast.JoinedStr)) or isinstance(getattr(node, "value", ""), (bytes, int)):
+        if not isinstance(node, (ast.Constant, ast.JoinedStr)) or not isinstance(getattr(node, "value", ""), str):
             continue
-        if node.end_lineno and first <= node.end_lineno and node.lineno <= last and _has_prefix(module, node, places):
+        # The parts of an f-string are looked at with the whole.
+        near = first <= (node.end_lineno or 0) and node.lineno <= last
+        if near and not isinstance(module.parent(node), ast.JoinedStr) and _has_prefix(module, node, places):
             found[_whole(module, node)] = None
     return [node for node in found if node not in known and not module.is_dead(node)]
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Iterator, Optional
 from codemods.index.scopes import FUNCTIONS
 from codemods.rule import Item, Rule, needle
 from codemods.rules.py2.shared import first_parameter, renaming
-from codemods.stdlib import STDLIB
+from codemods.stdlib import EVER_STDLIB
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -94,4 +94,4 @@ def _defined_here(module: Module, name: str) -> bool:
 
 def _is_no_test_case(base: Optional[str]) -> bool:
     root = (base or "").split(".")[0]
-    return bool(base) and root != "unittest" and root in STDLIB
+    return bool(base) and root != "unittest" and root in EVER_STDLIB

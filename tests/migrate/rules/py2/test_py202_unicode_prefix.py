@@ -27,6 +27,7 @@ UNTOUCHED = {
     "in a string": "x = \"u'a'\"\n",
     "in a comment": "x = 1  # u'a'\n",
     "other prefixes": "x = b'a' b'b'\ny = r'u' 'c'\nz = f'{x}u'\n",
+    "in the text of an f-string": "x = f\"{y}u'a' {z}\"\n",
     "at the end of a string": "x = 'u' + 'a'\n",
 }
 

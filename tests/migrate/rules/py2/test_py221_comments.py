@@ -32,6 +32,11 @@ def test_notes_each_line() -> None:
     assert len(run("# py2\nx = 1\n# python 2, py2\n", "PY221").result.findings) == 2
 
 
+def test_says_nothing_about_what_another_rule_removes() -> None:
+    source = "class A:\n    __bool__ = f\n\n    __nonzero__ = __bool__  # python 2\n"
+    assert {one.rule for one in run(source, "PY221", "PY205").result.findings} == {"PY205"}
+
+
 @pytest.mark.parametrize("source", UNTOUCHED.values(), ids=UNTOUCHED)
 def test_says_nothing_about_the_rest(source: str) -> None:
     check_untouched(source, "PY221")
