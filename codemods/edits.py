@@ -55,6 +55,7 @@ class Edit:
     :param replaces_strings: whether string literals are deliberately replaced or dropped.
     :param empties: whether nothing is left in the statement's place.
     :param until: the last statement of a run.
+    :param lifts: the statements that take the place of a block; if all of them vanish, so does it.
     """
 
     rule: str
@@ -69,6 +70,7 @@ class Edit:
     replaces_strings: bool = False
     empties: bool = False
     until: Optional[ast.stmt] = None
+    lifts: Tuple[ast.stmt, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from codemods.index.project import Project
 from codemods.migrate import Migrated, migrate, unreadable
 from codemods.names import module_names
 from codemods.registry import chosen, chosen_code_rules
-from codemods.rule import Needle, imported_roots
+from codemods.rule import Needles, imported_roots
 from codemods.settings import Settings
 from codemods.workers import Work, migrate_all
 
@@ -81,11 +81,8 @@ def _content(one: Found, failed: Dict[str, FileResult]) -> Optional[bytes]:
 
 def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
     """The files in which some selected rule may have something to do."""
-    needles: Dict[Tuple[bytes, object], Needle] = {}
-    for rule in chosen_code_rules(settings):
-        for one in rule.needles:
-            needles[one.literal, (one.pattern, one.modules)] = one
-    return [work for work in works if any(one.occurs_in(work.data) for one in needles.values())]
+    needles = Needles(chosen_code_rules(settings))
+    return [work for work in works if needles.any_in(work.data)]
 
 
 # -- code --------------------------------------------------------------------------------------------

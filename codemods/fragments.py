@@ -48,18 +48,60 @@ def _for_newline(newline: str) -> Tuple[Any, Any]:
     return cst.PartialParserConfig(default_newline=newline), cst.Module(body=[], default_newline=newline)
 
 
-def parse_expression(text: str, _indent: str, newline: str, transform: Transform) -> str:
-    """Transform an expression.
-
-    The parentheses that it's parsed in let it span lines as it does in its file.
-    """
+@lru_cache(maxsize=512)
+def _expression(text: str, newline: str) -> Tuple[Any, Any]:
+    """An expression, and the module that writes it; nodes never change, so that equal texts can share them."""
     config, module = _for_newline(newline)
     wrapped = f"({text})"
     node = _parsed(lambda: cst.parse_expression(wrapped, config))
     if module.code_for_node(node) != wrapped:
         raise RoundTripError(text)
+    return node, module
+
+
+@lru_cache(maxsize=256)
+def _module(wrapped: str) -> Any:
+    """Statements as a module; the imports at the heads of files are often the same."""
+    module = _parsed(lambda: cst.parse_module(wrapped))
+    if module.code != wrapped:
+        raise RoundTripError(wrapped)
+    return module
+
+
+def parse_expression(text: str, _indent: str, newline: str, transform: Transform) -> str:
+    """Transform an expression.
+
+    The parentheses that it's parsed in let it span lines as it does in its file.
+    """
+    node, module = _expression(text, newline)
     code: str = module.code_for_node(transform(node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])))
-    return code
+    return f"({code})" if "\n" in code and _stands_alone(text) and not _stands_alone(code) else code
+
+
+def _stands_alone(code: str) -> bool:
+    """Whether an expression needs no parentheses around it to span its lines."""
+    try:
+        ast.parse(code, mode="eval")
+    except SyntaxError:
+        return False
+    return True
+
+
+def one_line(transform: Transform) -> Transform:
+    """`transform` of a statement that shares its line with others, so that what comes of it must as well."""
+
+    def joined(statement: Any) -> List[Any]:
+        lines = list(transform(statement))
+        if len(lines) < 2:
+            return lines
+        if any(not isinstance(line, cst.SimpleStatementLine) for line in lines):
+            raise EditFailed("it shares its line with other statements")
+        body = [small for line in lines for small in line.body]
+        semicolon = cst.Semicolon(whitespace_after=cst.SimpleWhitespace(" "))
+        body[:-1] = [small.with_changes(semicolon=semicolon) for small in body[:-1]]
+        return [lines[-1].with_changes(body=body, leading_lines=())]
+
+    return joined
 
 
 def parse_statements(text: str, indent: str, newline: str, transform: Transform) -> str:
@@ -77,9 +119,10 @@ def parse_run(text: str, indent: str, newline: str, transform: Transform) -> str
     """Transform the list of some consecutive statements into any number of statements."""
     prefix = f"if 1:{newline}" if indent else ""
     wrapped = f"{prefix}{indent}{text}{newline}"
-    module = _parsed(lambda: cst.parse_module(wrapped))
-    if module.code != wrapped:
-        raise RoundTripError(text)
+    try:
+        module = _module(wrapped)
+    except RoundTripError:
+        raise RoundTripError(text) from None
     new = list(transform(module.body[0].body.body if indent else module.body))
     if not new:
         return ""

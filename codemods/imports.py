@@ -68,7 +68,9 @@ class LineChange(NamedTuple):
         if not kept:
             return _with_trailing(lines, line)
         kept[-1] = kept[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
-        return [line.with_changes(body=kept), *lines]
+        line = line.with_changes(body=kept)
+        only_imports = all(isinstance(small, (cst.Import, cst.ImportFrom)) for small in kept)
+        return [line, *lines] if only_imports else [*lines, line]
 
 
 def _with_trailing(lines: List[Any], line: Any) -> List[Any]:
@@ -221,18 +223,24 @@ def _behind(module: Module, statement: ast.stmt) -> int:
 def _head(module: Module) -> int:
     """Where the first import goes in a module without standard library imports."""
     future = [one for one in module.tree.body if is_future(one)]
-    if future and any(alias.name == "annotations" for one in future for alias in getattr(one, "names", ())):
-        return _behind(module, future[-1])
     leading = _leading_imports(module)
-    if leading:
+    if leading and not (future and same_line(module, leading[0])[0] in future):
         return _line_start(module, leading[0])
-    rest = [one for one in _after_docstring(module) if not is_future(one)]
     if future:
         return _behind(module, future[-1])
+    rest = _after_docstring(module)
     if len(rest) < len(module.tree.body):
         return _behind(module, module.tree.body[0])
-    first = rest[0]
-    return module.source.line_starts[module.source.position(module.full_span(first)[0])[0] - 1]
+    return _above(module, rest[0])
+
+
+def _above(module: Module, statement: ast.stmt) -> int:
+    """The offset of the line above which nothing belongs to `statement`; the file's own head stays above."""
+    source = module.source
+    line = first = source.position(module.full_span(statement)[0])[0]
+    while line > 1 and source.line_text(line - 1).lstrip().startswith("#"):
+        line -= 1
+    return source.line_starts[(line if line > 1 else first) - 1]
 
 
 def _frame(module: Module, offset: int, texts: List[str], leaving: Set[ast.alias]) -> str:
@@ -247,12 +255,16 @@ def _frame(module: Module, offset: int, texts: List[str], leaving: Set[ast.alias
     follows = text[offset:].lstrip(" \t\f")
     if follows and follows[0] not in "\r\n":
         lines += newline
-    if offset and _docstring_above(module, offset):
+    if offset and _ends_above(module, offset, leaving):
         lines = newline + lines
     return lines
 
 
-def _docstring_above(module: Module, offset: int) -> bool:
+def _ends_above(module: Module, offset: int, leaving: Set[ast.alias]) -> bool:
+    """Whether the docstring, or an import from `__future__` that stays, ends at `offset`."""
     body = module.tree.body
-    has = ast.get_docstring(module.tree, clean=False) is not None
-    return has and _behind(module, body[0]) == offset
+    heads = body[:1] if ast.get_docstring(module.tree, clean=False) is not None else []
+    for one in body:
+        if isinstance(one, ast.ImportFrom) and is_future(one) and any(alias not in leaving for alias in one.names):
+            heads.append(one)
+    return any(_behind(module, one) == offset for one in heads)

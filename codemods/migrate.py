@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
 
 from codemods.findings import FileResult, Finding, Outcome, Status
@@ -12,8 +13,9 @@ from codemods.fragments import EditFailed, RoundTripError
 from codemods.index.facts import Facts, gather
 from codemods.index.module import Module
 from codemods.index.project import Assumptions, ProjectView, Question
-from codemods.plan import EditKey, Plan, anchor, concerned, plan, skips_file
+from codemods.plan import EditKey, Plan, anchor, plan, skips_file
 from codemods.rewrite import rewrite
+from codemods.rule import Needles
 from codemods.source import Source, SourceError
 from codemods.verify import Unsound, verify
 
@@ -44,7 +46,7 @@ class _Job:
     data: bytes
     path: str
     name: str
-    rules: Sequence[Rule]
+    rules: Tuple[Rule, ...]
     settings: Settings
     project: ProjectView
     blocked: Dict[EditKey, str] = field(default_factory=dict)
@@ -63,7 +65,7 @@ def migrate(
     :param project: the answers to the rules' questions; by default the usual ones are assumed.
     """
     view = Assumptions() if project is None else project
-    job = _Job(data, path, name, rules, settings, view)
+    job = _Job(data, path, name, tuple(rules), settings, view)
     migrated = _migrate(job)
     if isinstance(view, Assumptions):
         migrated.asked = tuple(dict.fromkeys(view.asked))
@@ -127,7 +129,7 @@ class _Step:
 
 def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
     """Round after round until nothing is left to rewrite: only then would a second run change nothing."""
-    step = _Step(module, job.data, plan(module, concerned(job.rules, job.data), job.blocked))
+    step = _Step(module, job.data, plan(module, _needles(job.rules).concerned(job.data), job.blocked))
     first = step.made
     done: List[Finding] = []
     for _ in range(_ROUNDS):
@@ -142,7 +144,7 @@ def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
         except (Unsound, EditFailed) as error:
             return _failed(result, first, module, "PM100", str(error))
         done += [one for one in made.findings if one.outcome is Outcome.REWRITTEN]
-    else:
+    if step.made:
         return _failed(result, first, module, "PM100", f"it doesn't settle ({', '.join(_rules(step.made))})")
     return _settled(job, result, first, done, step)
 
@@ -172,9 +174,16 @@ def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
     except SourceError as error:
         raise Unsound(error.message) from None
     after = verify(step.module, rewritten, lambda: job.index(Source(new), job.settings.target_version))
+    # Places have moved. An edit that failed is tried again, as what it failed for may be gone.
+    job.blocked.clear()
     # What a rule found nothing of before can only have come with the lines that changed.
-    rules = concerned(job.rules, rewritten.changed_lines(step.module.source.text).encode("utf-8", "replace"))
-    return _Step(after, new, plan(after, rules.union(made.rules), _same_rules(job)))
+    rules = _needles(job.rules).concerned(rewritten.changed_lines(step.module.source.text).encode("utf-8", "replace"))
+    return _Step(after, new, plan(after, rules.union(made.rules), job.blocked))
+
+
+@lru_cache(maxsize=8)
+def _needles(rules: Tuple[Rule, ...]) -> Needles:
+    return Needles(rules)
 
 
 def _settled(job: _Job, result: FileResult, first: Plan, done: List[Finding], step: _Step) -> Migrated:
@@ -215,22 +224,6 @@ def _block_branches(job: _Job, module: Module, made: Plan, error: Unsound) -> bo
 
 def _rules(made: Plan) -> List[str]:
     return sorted({edit.rule for edit in made.all()})
-
-
-def _same_rules(job: _Job) -> Dict[EditKey, str]:
-    """What the next round must leave out as well; places move, so a rule with failed edits is left out."""
-    return _EveryPlace({rule: reason for (rule, _), reason in job.blocked.items()})
-
-
-class _EveryPlace(Dict[EditKey, str]):
-    """Blocks rules everywhere."""
-
-    def __init__(self, rules: Dict[str, str]) -> None:
-        super().__init__()
-        self._rules = rules
-
-    def get(self, key: EditKey, default: Optional[str] = None) -> Optional[str]:  # type: ignore[override]
-        return self._rules.get(key[0], default)
 
 
 def _block(job: _Job, module: Module, failure: EditFailed) -> bool:

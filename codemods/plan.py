@@ -112,7 +112,7 @@ class _Planner:
         if blocked is not None:
             return blocked
         if isinstance(item, Edit):
-            if any(isinstance(above, ast.JoinedStr) for above in self.module.parents(item.node)):
+            if self.module.walk.by_type[ast.JoinedStr] and self.module.enclosing(item.node, ast.JoinedStr) is not None:
                 return "it stands inside an f-string, where positions can't be trusted"
             span = self.module.span(item.node)
             if item.shape in (Shape.BLOCK, Shape.RUN, Shape.STATEMENT) and self._claimed.get(span) is item.shape:
@@ -150,7 +150,10 @@ class _Planner:
             self.plan.edits.append(item)
             self._claimed[module.span(item.node)] = item.shape
             module.settled.update(item.settles)
-            module.dead.extend(item.dead)
+            if item.dead:
+                # What a name can mean may depend on imports that are dead now.
+                module.dead.extend(item.dead)
+                module.cache.clear()
 
 
 def _ignored_lines(module: Module) -> Dict[int, FrozenSet[str]]:
@@ -164,11 +167,6 @@ def _ignored_lines(module: Module) -> Dict[int, FrozenSet[str]]:
             codes: Set[str] = {code.strip() for code in (match.group(1) or "").split(",")}
             found[number] = frozenset(codes - {""})
     return found
-
-
-def concerned(rules: Iterable[Rule], data: bytes) -> FrozenSet[Rule]:
-    """The rules that have something to look at in a piece of source."""
-    return frozenset(rule for rule in rules if any(one.occurs_in(data) for one in rule.needles))
 
 
 def plan(module: Module, rules: Iterable[Rule], blocked: Mapping[EditKey, str]) -> Plan:

@@ -16,6 +16,7 @@ from codemods.edits import Edit, Shape, TextEdit
 from codemods.fragments import (
     EditFailed,
     RoundTripError,
+    one_line,
     parse_expression,
     parse_header,
     parse_run,
@@ -58,13 +59,14 @@ class Rewritten:
     replacements: Tuple[Replacement, ...]
 
     def changed_lines(self, old: str) -> str:
-        """The new lines that differ from those of the `old` text, or might."""
+        """The new lines that differ from those of the `old` text, or might (the first line always counts)."""
         parts = []
+        here = 0
         for one in self.replacements:
-            start = max(old.rfind("\n", 0, one.start), 0)
-            end = old.find("\n", one.end)
-            parts += [old[start : one.start], one.text, old[one.end : end if end >= 0 else len(old)]]
-        return "".join(parts)
+            first, newline, rest = old[here : one.start].partition("\n")
+            parts += [first, newline, rest.rpartition("\n")[2], one.text]
+            here = one.end
+        return "".join([*parts, old[here:].partition("\n")[0]])
 
 
 @dataclass
@@ -92,6 +94,7 @@ class _Rewriter:
         self.have = existing(module, self.leaving)
         self.gone: Set[ast.stmt] = set()
         self.needs = sorted((new for new in needed), key=lambda new: (new.module, new.name or ""))
+        self.breaks = {one.offset for one in insertions(module, self.needs, self.leaving)}
 
     def _keep_needed(self, needed: Set[Any]) -> None:
         """An import that one rule drops and another needs stays."""
@@ -105,6 +108,7 @@ class _Rewriter:
 
     def run(self) -> Rewritten:
         pieces = [*self._edit_pieces(), *self._import_pieces(), *map(self._text_piece, self.plan.texts)]
+        self._spread()
         self._fill_empty_blocks(pieces)
         from codemods.imports import code
 
@@ -153,21 +157,28 @@ class _Rewriter:
             Shape.RUN: parse_run,
         }[shape]
         indent = self.source.indentation(span[0])
+        adapt = one_line if shape is Shape.STATEMENT and not self._opens_line(span[0]) else _as_it_is
 
         def render(text: str) -> str:
             for edit in edits:
                 before = text
                 try:
-                    text = parse(text, indent, self.source.newline, edit.transform)
+                    text = parse(text, indent, self.source.newline, adapt(edit.transform))
                     self._keeps_comments(before, text, edit.dead)
                 except EditFailed as failure:
                     failure.edit = failure.edit or edit
                     raise
-            if text or shape is Shape.EXPRESSION:
+            if shape is Shape.EXPRESSION:
                 return text
-            return "pass" if edits[0].node not in self.gone else _GONE
+            if edits[0].node in self.gone:
+                return _without_pass(text) or _GONE
+            return text or "pass"
 
         return render
+
+    def _opens_line(self, offset: int) -> bool:
+        """Whether nothing but white space stands before `offset` on its line."""
+        return not self.source.text[self.source.line_starts[self.source.position(offset)[0] - 1] : offset].strip()
 
     def _keeps_comments(self, before: str, after: str, dead: Sequence[Span]) -> None:
         """Refuse an edit that would lose a comment which neither speaks to a linter nor is dead."""
@@ -208,6 +219,8 @@ class _Rewriter:
         if first.end_lineno is None or second.lineno != first.end_lineno + 1 or first.col_offset != second.col_offset:
             return False
         start, end = self.module.span(above.statements[0])[0], self.module.span(below.statements[-1])[1]
+        if self.source.line_starts[second.lineno - 1] in self.breaks:
+            return False
         return "#" not in self.source.text[start : self.source.line_end(end)]
 
     def _import_piece(self, run: Sequence[LineChange]) -> _Piece:
@@ -216,27 +229,46 @@ class _Rewriter:
         start = self.module.span(statements[0])[0]
         end = self.source.line_end(self.module.span(statements[-1])[1])
         old = self.source.text[start:end]
-        own_line = not self.source.text[self.source.line_starts[statements[0].lineno - 1] : start].strip()
         top = not self.source.indentation(start)
         have = self.have if top else set()
+        known = frozenset(have)
+        text = self._imports(run, old, start, have)
+        if not _code(text):
+            self.gone.update(statements)
+
+        def render(now: str) -> str:
+            # Other edits may have changed the statements that share a line with the imports.
+            return (text if now == old else self._imports(run, now, start, set(known))) or _GONE
+
+        return _Piece(start, end, _LINE_RANK, render, edits)
+
+    def _imports(self, run: Sequence[LineChange], old: str, start: int, have: Set[str]) -> str:
+        """The lines `old` with the changes of `run`, and the comments that still mean something."""
 
         def carry_out(lines: Sequence[Any]) -> List[Any]:
+            if any(len(change.statements) != len(line.body) for change, line in zip(run, lines)):
+                raise EditFailed("the statements beside an import were joined or split")
             return [new for change, line in zip(run, lines) for new in change.carry_out(line, have)]
 
         text = parse_run(old, self.source.indentation(start), self.source.newline, carry_out)
-        text = self._keep_comments(old, text, start) if own_line else text.replace(self.source.newline, "; ")
-        if not text:
-            self.gone.update(statements)
-        return _Piece(start, end, _LINE_RANK, lambda _: text or _GONE, edits)
+        own_line = self._opens_line(start)
+        if not own_line:
+            text = text.replace(self.source.newline, "; ")
+        lost = _lost_comments(old, text)
+        if not own_line:
+            return "  ".join([*([text] if text else []), *lost])
+        return (self.source.newline + self.source.indentation(start)).join([*lost, *([text] if text else [])])
 
-    def _keep_comments(self, old: str, new: str, start: int) -> str:
-        """`new` below the comments of `old` that it lost, but for those that only speak to linters."""
-        if "#" not in old:
-            return new
-        kept = tokens(new)[0]
-        lost = [one for one in tokens(old)[0].elements() if not kept[one] and not PRAGMA.match(one)]
-        lines = [*dict.fromkeys(lost), *([new] if new else [])]
-        return (self.source.newline + self.source.indentation(start)).join(lines)
+    # -- what vanishes ---------------------------------------------------------------------------
+
+    def _spread(self) -> None:
+        """A folded statement vanishes if all statements that would take its place do."""
+        before = -1
+        while len(self.gone) != before:
+            before = len(self.gone)
+            for edit in self.plan.edits:
+                if edit.lifts and all(one in self.gone or isinstance(one, ast.Pass) for one in edit.lifts):
+                    self.gone.add(edit.node)  # type: ignore[arg-type]
 
     def _fill_empty_blocks(self, pieces: List[_Piece]) -> None:
         """Put ``pass`` where all statements of a block vanish."""
@@ -249,7 +281,41 @@ class _Rewriter:
             start = self.module.span(statement)[0]
             for piece in pieces:
                 if piece.start == start and piece.rank in (_LINE_RANK, _RANK[Shape.BLOCK]):
-                    piece.render = lambda _: "pass"
+                    piece.render = self._filled(piece.render, start)
+
+    def _filled(self, render: Callable[[str], str], start: int) -> Callable[[str], str]:
+        """`render`, with a ``pass`` below the comments that it leaves (before them, within a line)."""
+
+        def filled(text: str) -> str:
+            comments = render(text).replace(_GONE, "")
+            if not self._opens_line(start):
+                return f"pass  {comments}".rstrip()
+            lines = [*([comments] if comments else []), "pass"]
+            return (self.source.newline + self.source.indentation(start)).join(lines)
+
+        return filled
+
+
+def _lost_comments(old: str, new: str) -> List[str]:
+    """The comments of `old` that `new` doesn't have, but for those that only speak to linters."""
+    if "#" not in old:
+        return []
+    kept = tokens(new)[0]
+    return list(dict.fromkeys(one for one in tokens(old)[0].elements() if not kept[one] and not PRAGMA.match(one)))
+
+
+def _as_it_is(transform: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return transform
+
+
+def _code(text: str) -> str:
+    """`text` without the lines that are only comments."""
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#")).strip()
+
+
+def _without_pass(text: str) -> str:
+    """What is left of a block that does nothing: its comments."""
+    return "".join(line for line in text.splitlines(keepends=True) if line.strip() != "pass").rstrip("\r\n")
 
 
 def _insertion(offset: int, text: str) -> _Piece:

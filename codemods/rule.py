@@ -7,7 +7,21 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterable, Iterator, Optional, Pattern, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Pattern,
+    Set,
+    Tuple,
+    Union,
+)
 
 from codemods.edits import Edit, ImportEdit, NewImport, Shape, TextEdit
 from codemods.findings import Finding, Outcome
@@ -33,10 +47,55 @@ class Needle:
     pattern: Optional[Pattern[bytes]] = None
     modules: FrozenSet[bytes] = frozenset()
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether the literal alone decides."""
+        return self.pattern is None and not self.modules
+
     def occurs_in(self, data: bytes) -> bool:
         if self.literal not in data or (self.modules and self.modules.isdisjoint(imported_roots(data))):
             return False
         return self.pattern is None or self.pattern.search(data) is not None
+
+
+class Needles:
+    """The needles of some rules, arranged so that each literal is searched for once."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        by_literal: Dict[bytes, Dict[Needle, List[Rule]]] = {}
+        for rule in rules:
+            for one in rule.needles:
+                by_literal.setdefault(one.literal, {}).setdefault(one, []).append(rule)
+        self._plain: List[Tuple[bytes, List[Rule]]] = []
+        self._more: List[Tuple[bytes, List[Tuple[Needle, List[Rule]]]]] = []
+        for literal, needles in by_literal.items():
+            plain = [rule for one, rules in needles.items() if one.is_literal for rule in rules]
+            more = [pair for pair in needles.items() if not pair[0].is_literal]
+            self._plain += [(literal, plain)] if plain else []
+            self._more += [(literal, more)] if more else []
+
+    def any_in(self, data: bytes) -> bool:
+        """Whether any rule has something to look at in a piece of source."""
+        for literal, _ in self._plain:
+            if literal in data:
+                return True
+        for literal, needles in self._more:
+            if literal in data and any(one.occurs_in(data) for one, _ in needles):
+                return True
+        return False
+
+    def concerned(self, data: bytes) -> Set[Rule]:
+        """The rules that have something to look at in a piece of source."""
+        found: Set[Rule] = set()
+        for literal, plain in self._plain:
+            if literal in data:
+                found.update(plain)
+        for literal, more in self._more:
+            if literal in data:
+                for one, rules in more:
+                    if not found.issuperset(rules) and one.occurs_in(data):
+                        found.update(rules)
+        return found
 
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)

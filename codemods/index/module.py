@@ -302,10 +302,13 @@ class Module:
 
     def _references(self, prefix: str) -> Iterator[Reference]:
         below = prefix + "."
+        homes = [prefix, *(self.settings.six_modules if prefix == "six" else ())]
         locals_ = {
             one.local
             for one in self.imports
-            if one.canonical == prefix or one.canonical.startswith(below) or prefix.startswith(one.canonical + ".")
+            if one.canonical == prefix
+            or one.canonical.startswith(below)
+            or any(home.startswith(one.canonical + ".") for home in homes)
         }
         for local in sorted(locals_):
             for name, scope in self.loads(local):
@@ -318,6 +321,7 @@ class Module:
                 above = self.parent(name)
                 while isinstance(above, ast.Attribute):
                     node, dotted, above = above, f"{dotted}.{above.attr}", self.parent(above)
+                dotted = self._canonical(dotted)
                 if dotted == prefix or dotted.startswith(below):
                     yield Reference(node, name, dotted, imported)
 

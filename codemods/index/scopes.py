@@ -140,7 +140,9 @@ class Walk:
         }
         stack = self._stack
         self._push_all(tree.body, tree, self.module_scope)
+        # The commonest types are dealt with on the spot; looking their fields up costs twice as much.
         name_type, attribute_type, constant_type, load_type = ast.Name, ast.Attribute, ast.Constant, ast.Load
+        call_type, expr_type = ast.Call, ast.Expr
         while stack:
             node, scope = stack.pop()
             kind = node.__class__
@@ -160,6 +162,24 @@ class Walk:
                 continue
             if kind is attribute_type:
                 attributes.setdefault(node.attr, []).append(node)
+                value = node.value
+                parents[value] = node
+                stack.append((value, scope))
+                continue
+            if kind is call_type:
+                value = node.func
+                parents[value] = node
+                stack.append((value, scope))
+                for value in node.args:
+                    parents[value] = node
+                    stack.append((value, scope))
+                for keyword in node.keywords:
+                    value = keyword.value
+                    parents[keyword] = node
+                    parents[value] = keyword
+                    stack.append((value, scope))
+                continue
+            if kind is expr_type:
                 value = node.value
                 parents[value] = node
                 stack.append((value, scope))
