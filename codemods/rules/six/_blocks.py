@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+import ast
+from typing import TYPE_CHECKING, Any, List
 
 from codemods.lazy import cst
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+
+def block_end(module: Module, statement: ast.stmt) -> int:
+    """Where a compound statement ends, with the comments at the end of its body."""
+    from codemods.rewrite import block_span
+
+    return block_span(module, statement)[1]
 
 
 def statements_of(body: Any) -> List[Any]:

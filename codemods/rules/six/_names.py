@@ -112,8 +112,7 @@ MODULES: Dict[str, str] = {
 }
 """Names that are modules."""
 
-OWN: Tuple[str, ...] = tuple(
-    """
+_OWN = """
     PY2 PY3 PY34 string_types integer_types class_types
     iteritems itervalues iterkeys iterlists viewkeys viewvalues viewitems
     reraise raise_from u b int2byte byte2int indexbytes
@@ -122,8 +121,8 @@ OWN: Tuple[str, ...] = tuple(
     ensure_text ensure_str ensure_binary assertCountEqual assertRaisesRegex assertRegex assertNotRegex
     add_metaclass with_metaclass python_2_unicode_compatible add_move remove_move MovedModule MovedAttribute
     moves.urllib
-    """.split()
-)
+"""
+OWN: Tuple[str, ...] = tuple(_OWN.split())
 """Names with a rule of their own."""
 
 KNOWN = frozenset((*BUILTINS, *STDLIB, *MODULES, *OWN))

@@ -39,10 +39,16 @@ def builtin(module: Module, name: str, at: ast.AST) -> Optional[Spelling]:
     if found is None and name not in module.walk.global_names:
         return Spelling(name, None)
     imported = module.imported(name, scope)
-    if imported and all(simple_target(one.canonical[len("six.") :]) == name for one in imported if _six(one)):
-        if all(_six(one) or one.canonical == f"builtins.{name}" for one in imported):
-            return Spelling(name, None)
+    if imported and all(_is_builtin(one, name) for one in imported):
+        return Spelling(name, None)
     return spell(module, "builtins", name, at, modern)
+
+
+def _is_builtin(imported: ImportedName, name: str) -> bool:
+    """Whether a name is, or will be, imported from nowhere but the builtins."""
+    if imported.canonical.startswith("six."):
+        return simple_target(imported.canonical[len("six.") :]) == name
+    return imported.canonical == f"builtins.{name}"
 
 
 def modern(dotted: str) -> str:
@@ -50,10 +56,6 @@ def modern(dotted: str) -> str:
     if not dotted.startswith("six."):
         return dotted
     return simple_target(dotted[len("six.") :]) or dotted
-
-
-def _six(imported: ImportedName) -> bool:
-    return imported.canonical.startswith("six.")
 
 
 def spelling(module: Module, use: SixUse) -> Optional[Spelling]:

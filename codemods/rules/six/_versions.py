@@ -55,16 +55,34 @@ class Versions:
     def __init__(self, module: Module) -> None:
         self.module = module
         self._constants: Dict[ast.AST, SixUse] = {use.node: use for use in uses(module, *CONSTANTS)}
+        self._own: Dict[str, bool] = {}
+        if self.tested:
+            self._find_own()
 
     @property
     def tested(self) -> bool:
         """Whether the module tests the version at all."""
         return bool(self._constants) or _TESTS.search(self.module.source.text) is not None
 
+    def _find_own(self) -> None:
+        """The module's own constants, each assigned once from a test that comes out the same always."""
+        module, top = self.module, self.module.walk.module_scope
+        for node in module.of(ast.Assign):
+            target = node.targets[0]
+            if module.parent(node) is not module.tree or len(node.targets) > 1 or not isinstance(target, ast.Name):
+                continue
+            value = self.decide(node.value)
+            once = value is not None and module.bindings(top, target.id) == [target]
+            if value is not None and once and target.id not in module.walk.global_names:
+                self._own[target.id] = value
+
     def decide(self, test: ast.expr) -> Optional[bool]:
         """The value of `test` on the target and all later versions; ``None`` if it isn't one and the same."""
         if test in self._constants:
             return CONSTANTS[self._constants[test].name]
+        if isinstance(test, ast.Name) and test.id in self._own:
+            scope = self.module.scope_of(test).lookup(test.id)
+            return self._own[test.id] if scope is self.module.walk.module_scope else None
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             value = self.decide(test.operand)
             return None if value is None else not value
@@ -79,10 +97,12 @@ class Versions:
         return tuple(self._constants[node].load for node in ast.walk(test) if node in self._constants)
 
     def operands(self) -> Iterator[Tuple[ast.expr, bool]]:
-        """Decided operands of ``and`` and ``or`` expressions that aren't decided as a whole, and change nothing there."""
+        """Decided operands that change nothing in an ``and`` or ``or`` which isn't decided as a whole."""
         starts: List[ast.expr] = [use.node for use in self._constants.values()]
         for name in ("sys.version_info", "sys.hexversion"):
             starts += [reference.node for reference in self.module.references(name)]
+        for name in self._own:
+            starts += [load for load, _ in self.module.loads(name)]
         seen: Set[ast.AST] = set()
         for node in starts:
             while not isinstance(self.module.parent(node), (ast.BoolOp, ast.stmt)):
@@ -116,6 +136,8 @@ class Versions:
         if range_ is None or constant is None or not isinstance(constant, type(range_[0])):
             return None
         low, high = range_
+        if isinstance(constant, tuple) and len(constant) > 3:
+            return None
         return _ordered(_COMPARE[op], low, high, constant, op)
 
     def _versions(self, node: ast.expr) -> Optional[Tuple[Any, Any]]:
@@ -123,7 +145,8 @@ class Versions:
         name = self.module.resolve(node)
         target = self.module.settings.target_version
         if name == "sys.version_info":
-            return (*target, 0), (3, _INFINITY)
+            # The real one is longer than the numbers that it's compared with, and so greater than equal ones.
+            return (*target, 0, -_INFINITY), (3, _INFINITY)
         if name == "sys.version_info.major":
             return 3, 3
         if name == "sys.hexversion":
@@ -163,8 +186,6 @@ def _ordered(
         if low == high:
             return compare(low, constant)
         return None if low <= constant <= high else op is ast.NotEq
-    if isinstance(low, tuple) and op in (ast.LtE, ast.Gt) and constant == low[: len(constant)]:
-        return None
     first, last = compare(low, constant), compare(high, constant)
     return first if first == last else None
 

@@ -52,9 +52,12 @@ def find(module: Module) -> Iterator[Item]:
 
 
 def _positional(call: Any) -> Any:
-    order = {"_code_": 0, "_globs_": 1, "_locs_": 2}
     args = [arg for arg in call.args if arg.keyword is None]
-    named = [arg for arg in call.args if arg.keyword is not None]
-    named.sort(key=lambda arg: order.get(arg.keyword.value, 3))
-    plain = cst.MaybeSentinel.DEFAULT
-    return call.with_changes(args=[*args, *(arg.with_changes(keyword=None, equal=plain) for arg in named)])
+    named = {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
+    for name in ("_code_", "_globs_", "_locs_")[len(args) :]:
+        if name in named:
+            args.append(named[name].with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT))
+        elif name == "_globs_" and "_locs_" in named:
+            args.append(cst.Arg(cst.Name("None")))
+    args = [arg.with_changes(comma=cst.MaybeSentinel.DEFAULT) for arg in args]
+    return call.with_changes(args=[*args[:-1], args[-1].with_changes(comma=call.args[-1].comma)])

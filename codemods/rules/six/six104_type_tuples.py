@@ -42,6 +42,7 @@ TAKE_TYPES = frozenset({"assertIsInstance", "assertNotIsInstance", "assertIsSubc
 @rule.find
 def find(module: Module) -> Iterator[Item]:
     tuples: Set[ast.Tuple] = set()
+    sums: Set[ast.AST] = set()
     for use in uses(module, *TYPES):
         spelt = builtin(module, TYPES[use.name], use.node)
         text = module.text(use.node)
@@ -50,7 +51,8 @@ def find(module: Module) -> Iterator[Item]:
             continue
         above = module.parent(use.node)
         if _is_first_item(above, use.node):
-            yield rule.replace(above, spelt.code, f"`{text}[0]` is `{spelt.code}`", settles=use.settles, needs=spelt.needs)
+            message = f"`{text}[0]` is `{spelt.code}`"
+            yield rule.replace(above, spelt.code, message, settles=use.settles, needs=spelt.needs)
             continue
         around = _tuple_around(module, use.node)
         plain = _takes_type(module, around or use.node)
@@ -58,7 +60,8 @@ def find(module: Module) -> Iterator[Item]:
         yield rule.replace(use.node, code, f"`{text}` is `{code}`", settles=use.settles, needs=spelt.needs)
         if around is not None and plain:
             tuples.add(around)
-        if not plain and isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add):
+        if not plain and isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add) and above not in sums:
+            sums.add(above)
             yield from _sum(module, above)
     for use in uses(module, *TEXTS):
         around = _tuple_around(module, use.node)
@@ -88,7 +91,7 @@ def _takes_type(module: Module, node: ast.expr) -> bool:
         return _takes_type(module, above)
     if isinstance(above, ast.keyword):
         return above.arg == "valid_type"
-    if isinstance(above, ast.arg) or (isinstance(above, ast.AnnAssign) and above.annotation is node):
+    if isinstance(above, ast.arg) or node in (getattr(above, "annotation", None), getattr(above, "returns", None)):
         return True
     if not isinstance(above, ast.Call) or node not in above.args[1:]:
         return False
@@ -142,6 +145,7 @@ def _is_six(module: Module, node: ast.expr) -> bool:
 def _joined(found: Any) -> Any:
     if not (isinstance(found.left, cst.Tuple) and isinstance(found.right, cst.Tuple)):
         return found
-    elements = [one.with_changes(comma=cst.MaybeSentinel.DEFAULT) for one in (*found.left.elements, *found.right.elements)]
+    both = (*found.left.elements, *found.right.elements)
+    elements = [one.with_changes(comma=cst.MaybeSentinel.DEFAULT) for one in both]
     joined = cst.Tuple(elements=elements, lpar=found.left.lpar, rpar=found.left.rpar)
     return joined.with_changes(lpar=[*found.lpar, *joined.lpar], rpar=[*joined.rpar, *found.rpar])

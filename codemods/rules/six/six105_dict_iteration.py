@@ -43,10 +43,12 @@ METHODS = {
     "viewvalues": "values",
     "viewkeys": "keys",
 }
-TAKE_ITERABLES = frozenset(
-    f"builtins.{name}"
-    for name in "all any dict enumerate filter frozenset iter list map max min set sorted sum tuple zip".split()
-) | {"six.moves.zip", "six.moves.map", "six.moves.filter", "collections.OrderedDict", "itertools.chain", "itertools.chain.from_iterable"}
+_BUILTINS = "all any dict enumerate filter frozenset iter list map max min set sorted sum tuple zip"
+_OTHERS = (
+    "collections.OrderedDict itertools.chain itertools.chain.from_iterable"
+    " six.moves.filter six.moves.map six.moves.zip"
+)
+TAKE_ITERABLES = frozenset([*(f"builtins.{name}" for name in _BUILTINS.split()), *_OTHERS.split()])
 
 
 @rule.find

@@ -14,6 +14,7 @@ After::
 Understood are `six.PY2`, `PY3` and `PY34`, comparisons of `sys.version_info` (whole, `[0]`, `[:2]`,
 `.major`), `sys.hexversion`, `sys.version[0]` and `platform.python_version_tuple()[0]`, and `not`, `and`
 and `or` of them. A test is folded if it comes out the same on the target version and all later ones.
+A module's own constant that is assigned once from such a test (`PY2 = sys.version_info[0] == 2`) counts too.
 `elif` chains keep their undecided parts; conditional expressions are folded as well. Comments in the
 branch that stays are kept; those in the branch that goes, go with it.
 
@@ -30,7 +31,8 @@ from codemods.edits import Edit, Shape
 from codemods.index.module import Span
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
-from codemods.rules.six._blocks import statements_of
+from codemods.rules.six._blocks import block_end, statements_of
+from codemods.rules.six._calls import keep_parentheses
 from codemods.rules.six._versions import Versions, is_elif, links
 
 if TYPE_CHECKING:
@@ -49,27 +51,20 @@ def find(module: Module) -> Iterator[Item]:
     versions = Versions(module)
     if not versions.tested:
         return
-    done: List[Span] = []
     for node in module.of(ast.If):
-        if is_elif(module, node) or _inside(module.span(node), done):
-            continue
-        edit = _statement(module, versions, node)
-        if edit is not None:
-            # What is nested in it is folded in the next round.
-            done.append(module.span(node))
-            yield edit
+        # What is nested in a branch that goes is dead by now.
+        if not is_elif(module, node) and not module.is_dead(node):
+            edit = _statement(module, versions, node)
+            if edit is not None:
+                yield edit
     for operand, value in versions.operands():
         around = module.parent(operand)
-        if isinstance(around, ast.BoolOp) and not _inside(module.span(around), done):
+        if isinstance(around, ast.BoolOp) and not module.is_dead(around):
             yield _operand(module, versions, around, operand, value)
     for node in module.of(ast.IfExp):
         decided = versions.decide(node.test)
-        if decided is not None and not _inside(module.span(node), done):
+        if decided is not None and not module.is_dead(node):
             yield _expression(module, versions, node, decided)
-
-
-def _inside(span: Span, around: List[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in around)
 
 
 def _statement(module: Module, versions: Versions, node: ast.If) -> Optional[Edit]:
@@ -81,16 +76,16 @@ def _statement(module: Module, versions: Versions, node: ast.If) -> Optional[Edi
     for link, decision in zip(chain, decisions):
         if decision is not None:
             settles += versions.settles(link.test)
-    kept = _kept(chain, decisions)
-    dead = _gaps(module.span(node), [module.span(one) for one in kept])
+    lifts = _lifts(chain, decisions)
     return rule.edit(
         node,
         Shape.BLOCK,
         lambda found: _fold(found, decisions),
         f"`{module.text(chain[_first_decided(decisions)].test)}` is always {_decided(decisions)}",
         settles=settles,
-        dead=dead,
-        empties=not kept,
+        dead=tuple(_dead(module, chain, decisions)),
+        empties=lifts == (),
+        lifts=lifts or (),
     )
 
 
@@ -102,23 +97,29 @@ def _decided(decisions: List[Optional[bool]]) -> str:
     return "true" if decisions[_first_decided(decisions)] else "false"
 
 
-def _kept(chain: List[ast.If], decisions: List[Optional[bool]]) -> List[ast.AST]:
-    """The tests and statements that survive."""
-    kept: List[ast.AST] = []
+def _lifts(chain: List[ast.If], decisions: List[Optional[bool]]) -> Optional[Tuple[ast.stmt, ...]]:
+    """The statements in the place of the whole chain; ``None`` if an ``if`` remains."""
     for link, decision in zip(chain, decisions):
         if decision is None:
-            kept += [link.test, *link.body]
-        elif decision:
-            return [*kept, *link.body]
-    return [*kept, *chain[-1].orelse]
+            return None
+        if decision:
+            return tuple(link.body)
+    return tuple(chain[-1].orelse)
 
 
-def _gaps(whole: Span, kept: List[Span]) -> Tuple[Span, ...]:
-    """What of `whole` lies outside of the kept spans; between neighbours that are both kept, nothing."""
-    if not kept:
-        return (whole,)
-    gaps = [(whole[0], kept[0][0]), (kept[-1][1], whole[1])]
-    return tuple((start, end) for start, end in gaps if start < end)
+def _dead(module: Module, chain: List[ast.If], decisions: List[Optional[bool]]) -> Iterator[Span]:
+    """What vanishes: the tests that are decided, and the branches that never run."""
+    end = block_end(module, chain[0])
+    for place, (link, decision) in enumerate(zip(chain, decisions)):
+        start = module.span(link)[0]
+        if decision:
+            yield start, module.full_span(link.body[0])[0]
+            if link.orelse:
+                yield module.span(link.body[-1])[1], end
+            return
+        if decision is False:
+            follows = chain[place + 1 :] or link.orelse
+            yield start, module.full_span(follows[0])[0] if follows else end
 
 
 def _fold(node: Any, decisions: List[Optional[bool]]) -> List[Any]:
@@ -167,15 +168,16 @@ def _without(found: Any, place: int) -> Any:
     result = operands.pop(0)
     for operator, operand in zip(operators, operands):
         result = cst.BooleanOperation(left=result, operator=operator, right=operand)
-    return result if len(operands) else result.with_changes(lpar=[*found.lpar, *result.lpar], rpar=[*result.rpar, *found.rpar])
+    return result if operands else keep_parentheses(result, found)
 
 
 def _expression(module: Module, versions: Versions, node: ast.IfExp, value: bool) -> Edit:
-    kept = node.body if value else node.orelse
+    kept = module.span(node.body if value else node.orelse)
+    whole = module.span(node)
     return rule.expression(
         node,
         lambda found: found.body if value else found.orelse,
         f"`{module.text(node.test)}` is always {'true' if value else 'false'}",
         settles=versions.settles(node.test),
-        dead=_gaps(module.span(node), [module.span(kept)]),
+        dead=tuple((start, end) for start, end in ((whole[0], kept[0]), (kept[1], whole[1])) if start < end),
     )

@@ -4,7 +4,7 @@ Before::
 
     @unittest.skipIf(six.PY2, 'needs Python 3')
     def test(self):
-        options = {'strict': six.PY3}
+        options = {'strict': not six.PY2}
 
 After::
 
@@ -12,18 +12,18 @@ After::
     def test(self):
         options = {'strict': True}
 
-Branches on them are folded by SIX108. A test that is skipped unless on Python 2 never runs any more;
-it's reported, for a human to delete.
+Branches on them are folded by SIX108; one that SIX108 has to leave keeps its constant. A test that is
+skipped unless on Python 2 never runs any more; that's noted, for a human to delete it.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Iterator, Set
 
 from codemods.rule import Item, Rule, needle
 from codemods.rules.six._names import uses
-from codemods.rules.six._versions import CONSTANTS
+from codemods.rules.six._versions import CONSTANTS, Versions
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -33,11 +33,38 @@ rule = Rule("SIX109", __doc__, [needle("six")], order=10)
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for use in uses(module, *CONSTANTS):
-        value = str(CONSTANTS[use.name])
-        yield rule.replace(use.node, value, f"`{module.text(use.node)}` is always {value}", settles=use.settles)
-        call = module.enclosing(use.node, ast.Call)
-        if call is not None and (module.resolve(call.func) or "").endswith(("skipUnless", "skipIf")):
-            skipped = (module.resolve(call.func) or "").endswith("skipIf") == (value == "True")
-            if skipped:
-                yield rule.left(module, call, "this test is skipped always from now on", "delete it")
+    constants = uses(module, *CONSTANTS)
+    versions = Versions(module) if constants else None
+    done: Set[ast.AST] = set()
+    for use in constants:
+        assert versions is not None
+        node = _whole(module, versions, use.node)
+        above = module.parent(node)
+        if node in done or (isinstance(above, (ast.If, ast.IfExp)) and above.test is node):
+            continue
+        done.add(node)
+        value = str(versions.decide(node))
+        message = f"`{module.text(node)}` is always {value}"
+        dead = () if node is use.node else (module.span(node),)
+        yield rule.replace(node, value, message, settles=versions.settles(node), dead=dead, replaces_strings=True)
+        if _skips(module, node, value == "True"):
+            yield rule.note(module, node, "this test is skipped always from now on", "delete it")
+
+
+def _whole(module: Module, versions: Versions, node: ast.expr) -> ast.expr:
+    """The largest test around a constant that comes out the same always."""
+    above = module.parent(node)
+    while isinstance(above, (ast.UnaryOp, ast.BoolOp)) and "#" not in module.text(above):
+        if versions.decide(above) is None:
+            break
+        node, above = above, module.parent(above)
+    return node
+
+
+def _skips(module: Module, node: ast.expr, value: bool) -> bool:
+    """Whether `node` is the condition of a decorator that skips a test, and skips it."""
+    call = module.parent(node)
+    if not isinstance(call, ast.Call) or not call.args or call.args[0] is not node:
+        return False
+    name = (module.resolve(call.func) or "").lower()
+    return name.endswith(".skipif" if value else ".skipunless")

@@ -13,49 +13,56 @@ After::
 
 A pair is folded if one side imports only what the standard library has on the target version (or six,
 which the other rules replace) and the other what only Python 2 has, or a backport of it, and the side
-that stays binds all names that the other side binds. Optional dependencies are no business of this rule.
+that stays binds all names that the other side binds. Of a fallback within the fallback only the one that
+always works stays. Optional dependencies are no business of this rule.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence, Set
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from codemods.edits import Shape
 from codemods.rule import Item, Rule, needle
-from codemods.rules.six._blocks import statements_of
+from codemods.rules.six._blocks import block_end, statements_of
 from codemods.stdlib import STDLIB
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
 rule = Rule(
-    "SIX110", __doc__, [needle("ImportError", r"except\s+\(?\s*(ImportError|ModuleNotFoundError)")], order=1
+    "SIX110",
+    __doc__,
+    [needle("try", r"try[ \t]*:\s*(?:#[^\n]*\s*)*(?:from|import)\b")],
+    order=1,
 )
 
-ONLY_PYTHON_2 = frozenset(
-    """
+_ONLY_PYTHON_2 = """
     BaseHTTPServer CGIHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO
     Tkinter UserDict UserList UserString __builtin__ _winreg anydbm cPickle cStringIO commands cookielib
     copy_reg dummy_thread htmlentitydefs httplib md5 repr robotparser sets sha thread tkFileDialog tkMessageBox
     urllib2 urlparse whichdb xmlrpclib
-    """.split()
-)
-BACKPORTS = frozenset(
-    """
-    backports chainmap configparser2 enum34 funcsigs functools32 futures importlib2 mock pathlib2 singledispatch
-    subprocess32 unittest2 scandir ordereddict counter simplejson_py2
-    """.split()
-)
-"""Distributions whose modules the standard library has by now."""
+"""
+ONLY_PYTHON_2 = frozenset(_ONLY_PYTHON_2.split())
 
+_BACKPORTS = """
+    chainmap configparser2 enum34 funcsigs functools32 futures importlib2 mock pathlib2 singledispatch
+    subprocess32 unittest2 scandir ordereddict counter simplejson_py2
+    backports.abc backports.configparser backports.csv backports.functools_lru_cache backports.inspect
+    backports.lzma backports.pathlib backports.shutil_get_terminal_size backports.shutil_which backports.ssl
+    backports.ssl_match_hostname backports.statistics backports.tempfile backports.unittest_mock
+    backports.weakref
+"""
+BACKPORTS = frozenset(_BACKPORTS.split())
+"""Distributions of what the standard library of all supported versions has."""
+
+_ABCS = """
+    Awaitable Callable Container Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping
+    MappingView MutableMapping MutableSequence MutableSet Reversible Sequence Set Sized ValuesView
+"""
 MOVED = {
-    "collections": frozenset(
-        """
-        Awaitable Callable Container Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping
-        MappingView MutableMapping MutableSequence MutableSet Reversible Sequence Set Sized ValuesView
-        """.split()
-    ),
+    "collections": frozenset(_ABCS.split()),
+    "imp": frozenset({"reload"}),
     "itertools": frozenset({"izip", "imap", "ifilter", "izip_longest", "ifilterfalse"}),
     "os": frozenset({"getcwdu"}),
     "inspect": frozenset({"getargspec"}),
@@ -67,53 +74,82 @@ MOVED = {
 """Names that standard library modules lost."""
 
 
+ERRORS = frozenset({"AttributeError", "Exception", "ImportError", "ModuleNotFoundError"})
+
+
 @rule.find
 def find(module: Module) -> Iterator[Item]:
     for node in module.of(ast.Try):
-        side = _side(node)
-        if side is None:
+        if module.is_dead(node):
             continue
-        keeps_body = side is node.body
-        kept = module.span(side[0])[0], module.span(side[-1])[1]
-        start, end = module.span(node)
+        path = _side(node)
+        if path is None:
+            continue
+        kept = path.statements
+        start, end = module.span(node)[0], block_end(module, node)
         yield rule.edit(
             node,
             Shape.BLOCK,
-            _keep_body if keeps_body else _keep_handler,
-            f"only the {'first' if keeps_body else 'second'} of the imports can run",
-            dead=((start, kept[0]), (kept[1], end)),
+            path.lift,
+            f"only the {'first' if path.fields == ('body',) else 'second'} of the imports can run",
+            dead=((start, module.span(kept[0])[0]), (module.span(kept[-1])[1], end)),
+            lifts=tuple(kept),
         )
 
 
-def _keep_body(found: Any) -> List[Any]:
-    return statements_of(found.body)
+class _Path(NamedTuple):
+    """The statements that always run, and how to get there: ``body``, or ``handlers`` and on from there."""
+
+    fields: Tuple[str, ...]
+    statements: List[ast.stmt]
+
+    def lift(self, found: Any) -> List[Any]:
+        """The same statements of a LibCST node."""
+        for field in self.fields[:-1]:
+            found = found.handlers[0].body.body[0] if field == "handlers" else found.body.body[0]
+        return statements_of(found.handlers[0].body if self.fields[-1] == "handlers" else found.body)
 
 
-def _keep_handler(found: Any) -> List[Any]:
-    return statements_of(found.handlers[0].body)
-
-
-def _side(node: ast.Try) -> Optional[List[ast.stmt]]:
+def _side(node: ast.Try) -> Optional[_Path]:
     """The side that always runs; ``None`` if that isn't certain."""
-    if len(node.handlers) != 1 or node.orelse or node.finalbody or not _catches(node.handlers[0].type):
+    if not _is_fallback(node):
         return None
     body, handler = node.body, node.handlers[0].body
-    if not all(isinstance(one, (ast.Import, ast.ImportFrom)) for one in body):
-        return None
-    if _binds(body) <= _binds(handler) and _all(handler, _standard) and _any(body, _outdated):
-        return handler
+    gone = any(map(_is_gone, body))
+    if (gone or _all(body, _outdated)) and _binds(body) <= _binds(handler):
+        if _all(handler, _standard) or (gone and all(isinstance(one, SIMPLE) for one in handler)):
+            return _Path(("handlers",), handler)
+        nested = _nested(handler)
+        if nested is not None and _binds(body) <= _binds(nested.statements):
+            return _Path(("handlers", *nested.fields), nested.statements)
     if not _binds(handler) <= _binds(body):
         return None
-    if _all(body, _is_six):
-        return body
-    if _all(body, _standard) and (_any(handler, _outdated) or _all(handler, _is_six)):
-        return body
+    if _all(body, _is_six) or (_all(body, _standard) and (_any(handler, _outdated) or _all(handler, _is_six))):
+        return _Path(("body",), body)
     return None
+
+
+SIMPLE = (ast.Import, ast.ImportFrom, ast.Assign)
+
+
+def _is_fallback(node: ast.Try) -> bool:
+    """Whether a ``try`` only imports, and has nothing but one handler for failing imports."""
+    if len(node.handlers) != 1 or node.orelse or node.finalbody or not _catches(node.handlers[0].type):
+        return False
+    return all(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body)
+
+
+def _nested(handler: Sequence[ast.stmt]) -> Optional[_Path]:
+    """The side of a fallback within the fallback that always runs."""
+    inner = handler[0]
+    if len(handler) > 1 or not isinstance(inner, ast.Try) or not _is_fallback(inner):
+        return None
+    return _Path(("body",), inner.body) if _all(inner.body, _standard) else _side(inner)
 
 
 def _catches(kind: Optional[ast.expr]) -> bool:
     names = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return all(isinstance(one, ast.Name) and one.id in ("ImportError", "ModuleNotFoundError") for one in names)
+    return kind is None or all(isinstance(one, ast.Name) and one.id in ERRORS for one in names)
 
 
 def _binds(block: Sequence[ast.stmt]) -> Set[str]:
@@ -123,15 +159,26 @@ def _binds(block: Sequence[ast.stmt]) -> Set[str]:
             names |= {alias.asname or alias.name.split(".")[0] for alias in statement.names}
         elif isinstance(statement, ast.Assign):
             names |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        elif isinstance(statement, ast.Try):
+            names |= _binds([*statement.body, *(one for handler in statement.handlers for one in handler.body)])
     return names
 
 
-def _all(block: Sequence[ast.stmt], holds: Any) -> bool:
+def _imports(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The imports of a block, those of a fallback within it included."""
+    for one in block:
+        if isinstance(one, (ast.Import, ast.ImportFrom)):
+            yield one
+        elif isinstance(one, ast.Try):
+            yield from _imports([*one.body, *(below for handler in one.handlers for below in handler.body)])
+
+
+def _all(block: Sequence[ast.stmt], holds: Callable[[ast.stmt], bool]) -> bool:
     return all(isinstance(one, (ast.Import, ast.ImportFrom)) and holds(one) for one in block)
 
 
-def _any(block: Sequence[ast.stmt], holds: Any) -> bool:
-    return any(isinstance(one, (ast.Import, ast.ImportFrom)) and holds(one) for one in block)
+def _any(block: Sequence[ast.stmt], holds: Callable[[ast.stmt], bool]) -> bool:
+    return any(holds(one) for one in _imports(block))
 
 
 def _roots(node: ast.stmt) -> Set[str]:
@@ -139,6 +186,19 @@ def _roots(node: ast.stmt) -> Set[str]:
         return {alias.name.split(".")[0] for alias in node.names}
     assert isinstance(node, ast.ImportFrom)
     return {"." if node.level else (node.module or "").split(".")[0]}
+
+
+def _backported(node: ast.stmt) -> bool:
+    """Whether a module is imported that the standard library has by now."""
+    if not _roots(node) <= {"backports"}:
+        return bool(_roots(node) & BACKPORTS)
+    if isinstance(node, ast.ImportFrom) and node.module == "backports":
+        names = {f"backports.{alias.name}" for alias in node.names}
+    elif isinstance(node, ast.ImportFrom):
+        names = {node.module or ""}
+    else:
+        names = {alias.name for alias in getattr(node, "names", ())}
+    return {".".join(name.split(".")[:2]) for name in names} <= BACKPORTS
 
 
 def _lost(node: ast.stmt) -> bool:
@@ -152,8 +212,13 @@ def _standard(node: ast.stmt) -> bool:
     return _roots(node) <= STDLIB and not _outdated(node)
 
 
+def _is_gone(node: ast.stmt) -> bool:
+    """Whether the import certainly fails."""
+    return bool(_roots(node) & ONLY_PYTHON_2) or _lost(node)
+
+
 def _outdated(node: ast.stmt) -> bool:
-    return bool(_roots(node) & (ONLY_PYTHON_2 | BACKPORTS)) or _lost(node)
+    return _backported(node) or _is_gone(node)
 
 
 def _is_six(node: ast.stmt) -> bool:

@@ -36,7 +36,8 @@ def find(module: Module) -> Iterator[Item]:
         cls = module.parent(call) if call is not None else None
         reason = _refusal(call, cls)
         if reason:
-            yield rule.left(module, use.node, f"`with_metaclass`: {reason}", "name the metaclass in the class statement")
+            advice = "name the metaclass in the class statement"
+            yield rule.left(module, use.node, f"`with_metaclass`: {reason}", advice)
             continue
         assert isinstance(cls, ast.ClassDef) and call is not None
         lone_object = len(call.args) == 2 and module.resolve(call.args[1]) == "builtins.object"

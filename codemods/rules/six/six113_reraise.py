@@ -17,7 +17,7 @@ After::
 
 `six.reraise(*sys.exc_info())` in its own handler becomes a bare `raise`. If the value isn't certain to
 be an exception and not `None`, six's own fallback (`T()`) is kept. Left is a call that isn't a statement
-of its own.
+of its own, and one whose value would then be computed twice.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
 from codemods.rules.six._calls import argument, method
 from codemods.rules.six._names import call_of, uses
+from codemods.rules.six._versions import pure
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -48,7 +49,8 @@ def find(module: Module) -> Iterator[Item]:
             advice = "write `raise value.with_traceback(traceback)` as a statement"
             yield rule.left(module, use.node, "this `reraise` can't be written as a `raise` statement", advice)
             continue
-        yield rule.edit(statement, Shape.STATEMENT, transform, "`raise` re-raises with a traceback", settles=use.settles)
+        message = "`raise` re-raises with a traceback"
+        yield rule.edit(statement, Shape.STATEMENT, transform, message, settles=use.settles)
 
 
 def _transform(module: Module, call: ast.Call) -> Any:
@@ -58,7 +60,8 @@ def _transform(module: Module, call: ast.Call) -> Any:
         return _bare if _is_current(module, call, call.args[0].value) else _starred
     if len(call.args) not in (2, 3) or any(isinstance(one, ast.Starred) for one in call.args):
         return None
-    return _Raise(_certain(module, call, call.args[1]))
+    certain = _certain(module, call, call.args[1])
+    return _Raise(certain) if certain or pure(call.args[1]) else None
 
 
 def _line(statement: Any, small: Any) -> List[Any]:
@@ -86,7 +89,9 @@ class _Raise:
     def __call__(self, statement: Any) -> List[Any]:
         call = statement.body[0].value
         value = argument(call, 1)
-        if not self.certain:
+        if isinstance(value, cst.Name) and value.value == "None":
+            value = cst.Call(func=argument(call, 0))
+        elif not self.certain:
             made = cst.Call(func=argument(call, 0))
             isnt = cst.ComparisonTarget(cst.IsNot(), cst.Name("None"))
             test = cst.Comparison(left=value, comparisons=[isnt])

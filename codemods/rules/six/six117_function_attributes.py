@@ -53,7 +53,8 @@ def find(module: Module) -> Iterator[Item]:
             options = {"settles": use.settles, "needs": spelt.needs, "replaces_strings": True}
             yield rule.replace(use.node, code, f"`{text}` is `{code}`", **options)
         elif call is None or not _plain(call, SAME.get(use.name, 1)):
-            yield rule.left(module, use.node, f"`{text}` is handed on", "read the attribute directly")
+            what = "is handed on" if call is None else "has arguments that can't be dropped"
+            yield rule.left(module, use.node, f"`{text}` {what}", "read the attribute directly")
         else:
             transform = _read(attribute) if attribute else _itself
             yield rule.expression(call, transform, f"`{text}` is direct on Python 3", settles=use.settles)

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Iterator
 from codemods.edits import Shape
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
+from codemods.rules.six._decorators import find as find_in
+from codemods.rules.six._decorators import without
 from codemods.rules.six._names import uses
 
 if TYPE_CHECKING:
@@ -37,10 +39,10 @@ def find(module: Module) -> Iterator[Item]:
         cls = module.parent(use.node)
         text = module.text(use.node)
         if isinstance(cls, ast.ClassDef) and use.node in cls.bases:
-            transform = _WithoutBase(cls.bases.index(use.node))
+            transform = _WithoutBase(text)
             yield rule.edit(cls, Shape.HEADER, transform, f"`{text}` is `object`", settles=use.settles, at=use.node)
         elif isinstance(cls, ast.ClassDef) and use.node in cls.decorator_list:
-            drop = _WithoutDecorator(cls.decorator_list.index(use.node))
+            drop = _WithoutDecorator(text)
             settles = (*use.settles, use.node)
             yield rule.edit(cls, Shape.HEADER, drop, f"`{text}` does nothing", settles=settles, at=use.node)
         else:
@@ -48,11 +50,12 @@ def find(module: Module) -> Iterator[Item]:
 
 
 class _WithoutBase:
-    def __init__(self, place: int) -> None:
-        self.place = place
+    def __init__(self, base: str) -> None:
+        self.base = base
 
     def __call__(self, cls: Any) -> Any:
-        bases = [base for index, base in enumerate(cls.bases) if index != self.place]
+        place = find_in(cls.bases, self.base)
+        bases = [base for index, base in enumerate(cls.bases) if index != place]
         if bases and not cls.keywords:
             bases[-1] = bases[-1].with_changes(comma=cls.bases[-1].comma)
         if bases or cls.keywords:
@@ -61,11 +64,8 @@ class _WithoutBase:
 
 
 class _WithoutDecorator:
-    def __init__(self, place: int) -> None:
-        self.place = place
+    def __init__(self, decorator: str) -> None:
+        self.decorator = decorator
 
     def __call__(self, cls: Any) -> Any:
-        decorators = [one for index, one in enumerate(cls.decorators) if index != self.place]
-        if decorators:
-            decorators[0] = decorators[0].with_changes(leading_lines=cls.decorators[0].leading_lines)
-        return cls.with_changes(decorators=decorators)
+        return without(cls, find_in(cls.decorators, self.decorator))

@@ -34,6 +34,7 @@ HELPERS = {"ensure_text": "ensure_str", "ensure_str": "ensure_str", "ensure_bina
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    noted = False
     for use in uses(module, *HELPERS):
         call = call_of(module, use.node)
         text = module.text(use.node)
@@ -51,8 +52,10 @@ def find(module: Module) -> Iterator[Item]:
             continue
         message = f"`{text}` is `{spelt.code}` of plumpy_compat.text"
         yield rule.replace(use.node, spelt.code, message, settles=use.settles, needs=spelt.needs)
-        advice = "add plumpy-compat to the requirements, or write what is meant"
-        yield rule.note(module, use.node, f"the file now imports plumpy_compat for `{HELPERS[use.name]}`", advice)
+        if not noted:
+            noted = True
+            advice = "add plumpy-compat to the requirements, or write what is meant"
+            yield rule.note(module, use.node, f"the file now imports plumpy_compat for `{HELPERS[use.name]}`", advice)
 
 
 def _is_text(module: Module, node: ast.expr) -> bool:

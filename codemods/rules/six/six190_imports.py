@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Tuple
 
 from codemods.edits import NewImport
 from codemods.rule import Item, Rule, needle
-from codemods.rules.six._names import BUILTINS, KNOWN, MODULES, simple_target, uses
+from codemods.rules.six._names import BUILTINS, KNOWN, MODULES, simple_target
 from codemods.rules.six._spelling import keeps_local
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ SUBMODULES = ("error", "parse", "request", "response", "robotparser")
 def find(module: Module) -> Iterator[Item]:
     for one in module.live_imports():
         if one.canonical != "six" and not one.canonical.startswith("six."):
+            yield from _vendored(module, one)
             continue
         if one.alias.name == "*":
             yield from _star(module, one)
@@ -52,9 +53,23 @@ def find(module: Module) -> Iterator[Item]:
         yield rule.reimport(one, message, *becomes)
 
 
+def _vendored(module: Module, one: ImportedName) -> Iterator[Item]:
+    """``import package.six``, which binds `package`."""
+    names = (one.alias.name, ".".join(one.alias.name.split(".")[:-1]))
+    if not isinstance(one.statement, ast.Import) or not set(names) & set(module.settings.six_modules):
+        return
+    if all(node in module.settled for node in module.uses(one)):
+        yield rule.reimport(one, f"`{one.alias.name}` is no longer used")
+    else:
+        message = f"`{one.alias.name}` is still imported: `{one.local}` is used"
+        yield rule.left(module, one.statement, message, "import what is used of the package")
+
+
 def _refusal(module: Module, one: ImportedName) -> Optional[str]:
     """Why the name must go on being imported from six."""
     keeps = keeps_local(one)
+    if keeps and one.canonical[len("six.") :] in BUILTINS and _hides(module, one):
+        return f"`{one.local}` means something else around it"
     others = [node for node in module.bindings(one.scope, one.local) if node is not one.alias]
     if any(_differs(module, node, one) for node in others):
         return f"`{one.local}` is also bound to something else"
@@ -63,18 +78,28 @@ def _refusal(module: Module, one: ImportedName) -> Optional[str]:
     return None
 
 
+def _hides(module: Module, one: ImportedName) -> bool:
+    """Whether the name would be found in a scope further out, instead of among the builtins."""
+    outer = one.scope.parent.lookup(one.local) if one.scope.parent is not None else None
+    return outer is not None and any(_differs(module, node, one) for node in module.bindings(outer, one.local))
+
+
 def _differs(module: Module, node: ast.AST, one: ImportedName) -> bool:
     other = module.by_alias(node)
     if other is None:
         return True
+    if one.canonical == "six.moves.urllib" and one.local == other.canonical == "urllib":
+        return False
     return other.canonical != one.canonical and not (one.canonical == "six" and other.canonical.startswith("six"))
 
 
 def _needed(module: Module, one: ImportedName, keeps: bool) -> Optional[str]:
     open_ = [] if keeps else [node for node in module.uses(one) if node not in module.settled]
     if open_:
-        line = module.source.position(module.span(open_[0])[0])[0]
-        return f"line {line} still uses it"
+        lines = sorted({node.lineno for node in open_})
+        if len(lines) > 1:
+            return f"lines {', '.join(map(str, lines))} still use it"
+        return f"line {lines[0]} still uses it"
     if one.scope is module.walk.module_scope:
         if one.local in module.exported:
             return f"`__all__` exports `{one.local}`"
@@ -95,7 +120,7 @@ def _becomes(module: Module, one: ImportedName) -> Tuple[NewImport, ...]:
     if dotted in BUILTINS:
         return ()
     if dotted == "moves.urllib":
-        return tuple(NewImport(f"urllib.{name}") for name in _submodules(module))
+        return _submodules(module, one.local)
     target = simple_target(dotted)
     assert target is not None
     home, _, name = target.rpartition(".")
@@ -105,12 +130,11 @@ def _becomes(module: Module, one: ImportedName) -> Tuple[NewImport, ...]:
     return (NewImport(home, name, alias),)
 
 
-def _submodules(module: Module) -> List[str]:
-    """The submodules of urllib that are used; all of them if it's handed on as a whole."""
-    used = {use.name.rpartition(".")[2] for use in uses(module, *(f"moves.urllib.{name}" for name in SUBMODULES))}
-    if uses(module, "moves.urllib"):
-        return list(SUBMODULES)
-    return sorted(used)
+def _submodules(module: Module, local: str) -> Tuple[NewImport, ...]:
+    """Imports of the submodules of urllib that are used; of all if it's handed on as a whole."""
+    parents = (module.parent(load) for load, _ in module.loads(local))
+    used = {above.attr if isinstance(above, ast.Attribute) else "" for above in parents}
+    return tuple(NewImport(f"urllib.{one}") for one in SUBMODULES if one in used or not used <= set(SUBMODULES))
 
 
 def _offered(prefix: str) -> List[str]:
@@ -122,21 +146,34 @@ def _star(module: Module, one: ImportedName) -> Iterator[Item]:
     """``from six.moves import *``: only the names that nothing else binds can come from it."""
     home = one.canonical[len("six") : -len("*")].strip(".")
     prefix = f"{home}." if home else ""
-    names = sorted(name for name in module.unbound() if simple_target(prefix + name) is not None)
-    reason = ""
-    if sum(alias.name == "*" for node in module.of(ast.ImportFrom) for alias in node.names) > 1:
-        reason = "there is another star import"
-    elif any(prefix + name in BUILTINS for name in names):
-        reason = "it gives builtins other names"
-    elif any(module.project.takes_by_star(module.name, name) for name in _offered(prefix)):
-        reason = "another module gets names of six from here by a star import"
+    names = sorted(name for name in module.unbound() if prefix + name in KNOWN)
+    reason = _star_refusal(module, prefix, names)
     if reason:
         yield rule.left(module, one.statement, f"star import from six: {reason}", "import the names one by one")
         return
-    news = []
-    for name in names:
-        dotted, _, attribute = (simple_target(prefix + name) or "").rpartition(".")
-        module_itself = prefix + name in MODULES
-        alias = None if attribute == name else name
-        news.append(NewImport(f"{dotted}.{attribute}".strip("."), None, alias) if module_itself else NewImport(dotted, attribute, alias))
+    news = [new for name in names for new in _one_by_one(module, prefix + name, name)]
     yield rule.reimport(one, "the names of the star import are imported one by one", *news)
+
+
+def _star_refusal(module: Module, prefix: str, names: List[str]) -> str:
+    if sum(alias.name == "*" for node in module.of(ast.ImportFrom) for alias in node.names) > 1:
+        return "there is another star import"
+    if any(prefix + name in BUILTINS for name in names):
+        return "it gives builtins other names"
+    own = [name for name in names if simple_target(prefix + name) is None]
+    if own:
+        return f"`{own[0]}` must be rewritten where it's used"
+    if any(module.project.takes_by_star(module.name, name) for name in _offered(prefix)):
+        return "another module gets names of six from here by a star import"
+    return ""
+
+
+def _one_by_one(module: Module, dotted: str, name: str) -> Tuple[NewImport, ...]:
+    """The imports in the place of one name of a star import."""
+    if dotted == "moves.urllib":
+        return _submodules(module, name)
+    home, _, attribute = (simple_target(dotted) or "").rpartition(".")
+    alias = None if attribute == name else name
+    if dotted in MODULES:
+        return (NewImport(simple_target(dotted) or "", None, alias),)
+    return (NewImport(home, attribute, alias),)
