@@ -64,6 +64,7 @@ class Facts:
     :param stars: modules that it star-imports.
     :param unbound: the names that only these can bind.
     :param attributes: the attribute names that it accesses.
+    :param calls: its calls, where they were asked for.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Facts:
     attributes: FrozenSet[str] = frozenset()
     classes: List[ClassFacts] = field(default_factory=list)
     functions: List[FunctionFacts] = field(default_factory=list)
+    calls: List[CallFacts] = field(default_factory=list)
 
     @property
     def roots(self) -> Set[str]:
@@ -81,8 +83,11 @@ class Facts:
         return {name.split(".")[0] for name in (*self.imported, *self.stars)}
 
 
-def gather(module: Module) -> Facts:
-    """The facts of an indexed file."""
+def gather(module: Module, *, with_calls: bool = False) -> Facts:
+    """The facts of an indexed file.
+
+    :param with_calls: whether to gather its calls as well, for `Graph`.
+    """
     imported, stars = _imports(module)
     return Facts(
         name=module.name,
@@ -93,6 +98,7 @@ def gather(module: Module) -> Facts:
         attributes=frozenset(module.walk.attributes),
         classes=[_class(module, node) for node in module.walk.by_type[ast.ClassDef]],
         functions=[_function(module, node) for kind in FUNCTIONS for node in module.walk.by_type[kind]],
+        calls=calls(module) if with_calls else [],
     )
 
 
@@ -142,7 +148,7 @@ def _function(module: Module, node: ast.FunctionDef) -> FunctionFacts:
 
 
 def calls(module: Module) -> List[CallFacts]:
-    """Each call of the file and the function that makes it; not part of `Facts`, as few rules need it."""
+    """Each call of the file and the function that makes it."""
     found = []
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call):
