@@ -26,7 +26,9 @@ from codemods.rule import Item, Rule, needle
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("FUT101", __doc__, [needle("__future__")])
+rule = Rule(
+    "FUT101", __doc__, [needle("__future__", r"from\s+__future__\s+import\b(?!\s+annotations\s*(?:[#\r\n]|\Z))")]
+)
 
 REMOVABLE = frozenset(
     "absolute_import division generators nested_scopes print_function unicode_literals with_statement".split()

@@ -15,20 +15,13 @@ import ast
 from typing import TYPE_CHECKING, Iterator
 
 from codemods.rule import Item, Rule, needle
-from codemods.rules.py2.shared import PY2_SIGN, conditional, home_of, mentioned
+from codemods.rules.py2.shared import PY2_SIGNS, conditional, has_past, home_of
 from codemods.stdlib import EVER_STDLIB
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule(
-    "FUT103",
-    __doc__,
-    [
-        needle(sign, PY2_SIGN)
-        for sign in ("__future__", "six", "(object):", "u'", 'u"', "xrange", "unicode", "raw_input")
-    ],
-)
+rule = Rule("FUT103", __doc__, [needle(*sign) for sign in PY2_SIGNS])
 
 
 @rule.find
@@ -45,6 +38,6 @@ def find(module: Module) -> Iterator[Item]:
             continue
         if conditional(module, one.statement) or module.project.has_module(root):
             continue
-        if mentioned(rule, module) and module.project.has_module(f"{package}.{root}"):
+        if has_past(module) and module.project.has_module(f"{package}.{root}"):
             advice = f"write `from . import {root}`, or the absolute name `{package}.{root}`"
             yield rule.left(module, one.statement, f"`{root}` is a module of the package `{package}`", advice)

@@ -45,7 +45,7 @@ rule = Rule(
     __doc__,
     [
         needle("collections", rf"\bfrom\s+collections\s+import\s*(?:\([^)]*|[^\n(]*(?:\\\r?\n[^\n]*)*){_ABC}"),
-        needle("collections", rf"(?<![\w.])collections\s*\.\s*{_ABC}"),
+        needle("collections", rf"collections(?<![\w.]collections)\s*\.\s*{_ABC}"),
         needle("collections", r"\bimport\s[^#\n]*\bcollections\s+as\b"),
     ],
 )

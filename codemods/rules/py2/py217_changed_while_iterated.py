@@ -30,19 +30,20 @@ from codemods.rule import Item, Rule, needle
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-_LOOP = r"^[ \t]*for\b[^\n]*\bin\b[^\n]*\.(?:keys|items|values)\(\)\s*:"
-_BARE = (
-    r"^[ \t]*for[ \t]+(\w+)[ \t]+in[ \t]+([\w.]+)[ \t]*:(?:[^\n]*\n){1,40}?[ \t]+(?:del[ \t]+\2\[\1\]|\2\.pop\(\1\b)"
-)
+# A loop, and soon after it something that changes what is looped over.
+_HEAD = r"^[ \t]*for\b[^\n]*?\bin[ \t]+([\w.]+)"
+_CHANGE = r"(?:del[ \t]+\1\[|(?<![\w.])\1(?:\.(?:pop|popitem|clear|update|setdefault)\(|\[[^\n]*\][ \t]*=[^=]))"
+_LOOP = rf"{_HEAD}\.(?:keys|items|values)\(\)[ \t]*:[\s\S]{{1,2000}}?{_CHANGE}"
+_BARE = rf"{_HEAD}[ \t]*:[\s\S]{{1,2000}}?(?:del[ \t]+\1\[|(?<![\w.])\1\.pop\(\w)"
+_SIX = r"\bfor\b[^\n]*\bin\b[^\n]*\bsix\.(?:iter|view)"
 
 rule = Rule(
     "PY217",
     __doc__,
     [
-        *(needle(name, _LOOP) for name in ("keys()", "items()", "values()")),
-        *(needle(f"iter{name}") for name in ("keys", "items", "values")),
-        needle("del ", _BARE),
-        needle(".pop(", _BARE),
+        *(needle(view, _LOOP) for view in (".keys()", ".items()", ".values()")),
+        *(needle(change, _BARE) for change in ("del ", ".pop(")),
+        needle("six.", _SIX),
     ],
     # After the rules that rewrite what six has for this.
     order=70,

@@ -17,19 +17,17 @@ import ast
 from typing import TYPE_CHECKING, Iterator
 
 from codemods.rule import Item, Rule, needle
-from codemods.rules.py2.shared import PY2_SIGN, defines, mentioned
+from codemods.rules.py2.shared import defines, has_past
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-_SIGN = rf"\A(?=[\s\S]*?\bdef\s+__eq__\b)[\s\S]*?(?:{PY2_SIGN})"
-
-rule = Rule("PY219", __doc__, [needle("__eq__", _SIGN)])
+rule = Rule("PY219", __doc__, [needle("def __eq__", r"\A(?![\s\S]*\b__hash__\b)")])
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    if not mentioned(rule, module):
+    if "def __eq__" not in module.source.text or not has_past(module):
         return
     classes = [cls for cls in module.of(ast.ClassDef) if defines(cls, "__eq__") and not defines(cls, "__hash__")]
     classes = [cls for cls in classes if not cls.decorator_list]

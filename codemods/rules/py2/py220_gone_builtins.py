@@ -44,17 +44,18 @@ ADVICE = {
     "coerce": "convert the operands by hand",
 }
 
-# Most of these names are also English words, so they must look like code.
-_RARE = ("xrange", "raw_input", "unichr")
-_CALLS = [name for name in (*SUCCESSORS, *MOVED, *ADVICE) if name not in _RARE]
+# Most of these names are also words of English or names of methods, so they must look like calls or types.
+_RARE = ("xrange", "raw_input", "unichr", "basestring", "execfile")
+_CALLED = [name for name in (*SUCCESSORS, *MOVED, *ADVICE) if name not in _RARE]
+_TYPES = ("unicode", "long", "file", "buffer")
 
 rule = Rule(
     "PY220",
     __doc__,
     [
-        *(needle(name, rf"(?<![\w.'\"]){name}\b") for name in _RARE),
-        *(needle(f"{name}(", rf"{name}\((?<![\w.]{name}\()(?<!def {name}\()") for name in _CALLS),
-        *(needle(name, rf"{name}(?<=[(,\s]{name})(?:,|\))") for name in _CALLS),
+        *(needle(name, rf"{name}(?<![\w.'\"`]{name})\b(?!['\"`])") for name in _RARE),
+        *(needle(f"{name}(", rf"{name}\((?<![\w.`]{name}\()(?<!def {name}\()(?!\))") for name in _CALLED),
+        *(needle(name, rf"\b(?:isinstance|issubclass|map)\([^\n]*\b{name}\b") for name in _TYPES),
     ],
 )
 

@@ -11,6 +11,7 @@ from codemods.edits import Shape
 from codemods.imports import PRAGMA
 from codemods.index.scopes import FUNCTIONS
 from codemods.lazy import cst
+from codemods.rule import needle
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module
@@ -19,13 +20,25 @@ if TYPE_CHECKING:
 _VERSION_TEST = re.compile(r"PY2|PY3|version_info|hexversion|sys\.version|python_version")
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
-PY2_SIGN = (
-    r"^from __future__ import (?!annotations\s*$)|\bsix\b|\(object\):|(?<![\w'\"])[uU]['\"]|\bsuper\(\w+, *\w+\)"
-    r"|\b(?:xrange|unicode|basestring|iteritems|raw_input)\b"
+PY2_SIGNS = (
+    ("__future__", r"^from __future__ import (?!annotations\b)"),
+    ("six", r"^[ \t]*(?:import|from) six\b"),
+    ("(object):", r"^[ \t]*class \w+\(object\):"),
+    ("u'", r"u'(?<![\w'\"`]u')"),
+    ('u"', r"u\"(?<![\w'\"`]u\")"),
+    ("super(", r"super\(\w+, *self\)"),
+    *((f"{name}(", rf"{name}\((?<![\w.`]{name}\()") for name in ("xrange", "unicode", "basestring", "raw_input")),
+    *((f".iter{view}()", None) for view in ("items", "values", "keys")),
 )
-"""A regular expression for what only code with a past on Python 2 contains."""
+"""What only code with a past on Python 2 contains: texts, and regular expressions around them."""
 
 PY2_MENTION = re.compile(r"\b(?:py|Py|PY|python|Python|PYTHON)[ \-]?2")
+
+
+def has_past(module: Module) -> bool:
+    """Whether the file contains a sign of Python 2."""
+    data = module.source.text.encode("utf-8", "surrogatepass")
+    return any(needle(*sign).occurs_in(data) for sign in PY2_SIGNS)
 
 
 def mentioned(rule: Rule, module: Module) -> bool:
