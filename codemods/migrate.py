@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
 
 from codemods.findings import FileResult, Finding, Outcome, Status
@@ -15,7 +14,6 @@ from codemods.index.module import Module
 from codemods.index.project import Assumptions, ProjectView, Question
 from codemods.plan import EditKey, Plan, anchor, plan, skips_file
 from codemods.rewrite import rewrite
-from codemods.rule import Needles
 from codemods.source import Source, SourceError
 from codemods.verify import Unsound, verify
 
@@ -129,7 +127,7 @@ class _Step:
 
 def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
     """Round after round until nothing is left to rewrite: only then would a second run change nothing."""
-    step = _Step(module, job.data, plan(module, _needles(job.rules).concerned(job.data), job.blocked))
+    step = _Step(module, job.data, plan(module, job.rules, job.blocked))
     first = step.made
     done: List[Finding] = []
     for _ in range(_ROUNDS):
@@ -162,7 +160,7 @@ def _round(job: _Job, step: _Step) -> Tuple[Plan, _Step]:
             if not _block_branches(job, step.module, made, error):
                 raise
         step.module.reset()
-        made = plan(step.module, made.rules, job.blocked)
+        made = plan(step.module, job.rules, job.blocked)
 
 
 def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
@@ -176,14 +174,7 @@ def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
     after = verify(step.module, rewritten, lambda: job.index(Source(new), job.settings.target_version))
     # Places have moved. An edit that failed is tried again, as what it failed for may be gone.
     job.blocked.clear()
-    # What a rule found nothing of before can only have come with the lines that changed.
-    rules = _needles(job.rules).concerned(rewritten.changed_lines(step.module.source.text).encode("utf-8", "replace"))
-    return _Step(after, new, plan(after, rules.union(made.rules), job.blocked))
-
-
-@lru_cache(maxsize=8)
-def _needles(rules: Tuple[Rule, ...]) -> Needles:
-    return Needles(rules)
+    return _Step(after, new, plan(after, job.rules, job.blocked))
 
 
 def _settled(job: _Job, result: FileResult, first: Plan, done: List[Finding], step: _Step) -> Migrated:

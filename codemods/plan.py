@@ -36,14 +36,12 @@ class Plan:
     """What to do to one file.
 
     :ivar edits: the accepted edits of expressions, statements, headers and blocks.
-    :ivar rules: the rules that were asked.
     """
 
     edits: List[Edit] = field(default_factory=list)
     imports: List[ImportEdit] = field(default_factory=list)
     texts: List[TextEdit] = field(default_factory=list)
     findings: List[Finding] = field(default_factory=list)
-    rules: Tuple[Rule, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.edits or self.imports or self.texts)
@@ -73,6 +71,8 @@ class _Planner:
 
     def run(self, rules: Iterable[Rule]) -> Plan:
         for rule in rules:
+            if rule.scans and not any(one.occurs_in(self.module.source.data) for one in rule.needles):
+                continue
             for item in rule.run(self.module):
                 self._take(item)
         self.plan.findings.sort(key=lambda one: (one.line, one.column, one.rule))
@@ -172,12 +172,10 @@ def _ignored_lines(module: Module) -> Dict[int, FrozenSet[str]]:
 def plan(module: Module, rules: Iterable[Rule], blocked: Mapping[EditKey, str]) -> Plan:
     """Plan all edits of one file.
 
-    :param rules: the rules that the file concerns.
     :param blocked: edits that an earlier attempt could not carry out, with the reason.
     """
     asked = tuple(sorted(rules, key=lambda one: (one.order, one.code)))
     made = _Planner(module, blocked).run(asked)
-    made.rules = asked
     # A fold may have been planned before a rule learnt that it can't settle everything inside;
     # edits in branches that vanish are pointless.
     made.edits = [edit for edit in made.edits if edit.dead or not module.is_dead(module.statement_of(edit.node))]

@@ -58,16 +58,6 @@ class Rewritten:
     text: str
     replacements: Tuple[Replacement, ...]
 
-    def changed_lines(self, old: str) -> str:
-        """The new lines that differ from those of the `old` text, or might (the first line always counts)."""
-        parts = []
-        here = 0
-        for one in self.replacements:
-            first, newline, rest = old[here : one.start].partition("\n")
-            parts += [first, newline, rest.rpartition("\n")[2], one.text]
-            here = one.end
-        return "".join([*parts, old[here:].partition("\n")[0]])
-
 
 @dataclass
 class _Piece:

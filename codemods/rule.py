@@ -18,8 +18,6 @@ from typing import (
     List,
     Optional,
     Pattern,
-    Set,
-    Tuple,
     Union,
 )
 
@@ -59,43 +57,23 @@ class Needle:
 
 
 class Needles:
-    """The needles of some rules, arranged so that each literal is searched for once."""
+    """The needles of some rules, the cheapest first."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        by_literal: Dict[bytes, Dict[Needle, List[Rule]]] = {}
-        for rule in rules:
-            for one in rule.needles:
-                by_literal.setdefault(one.literal, {}).setdefault(one, []).append(rule)
-        self._plain: List[Tuple[bytes, List[Rule]]] = []
-        self._more: List[Tuple[bytes, List[Tuple[Needle, List[Rule]]]]] = []
-        for literal, needles in by_literal.items():
-            plain = [rule for one, rules in needles.items() if one.is_literal for rule in rules]
-            more = [pair for pair in needles.items() if not pair[0].is_literal]
-            self._plain += [(literal, plain)] if plain else []
-            self._more += [(literal, more)] if more else []
+        every = dict.fromkeys(one for rule in rules for one in rule.needles)
+        self._plain = [one.literal for one in every if one.is_literal]
+        self._more: Dict[bytes, List[Needle]] = {}
+        for one in every:
+            if not one.is_literal:
+                self._more.setdefault(one.literal, []).append(one)
 
     def any_in(self, data: bytes) -> bool:
         """Whether any rule has something to look at in a piece of source."""
-        for literal, _ in self._plain:
-            if literal in data:
-                return True
-        for literal, needles in self._more:
-            if literal in data and any(one.occurs_in(data) for one, _ in needles):
-                return True
-        return False
-
-    def concerned(self, data: bytes) -> Set[Rule]:
-        """The rules that have something to look at in a piece of source."""
-        found: Set[Rule] = set()
-        for literal, plain in self._plain:
-            if literal in data:
-                found.update(plain)
-        for literal, more in self._more:
-            if literal in data:
-                for one, rules in more:
-                    if not found.issuperset(rules) and one.occurs_in(data):
-                        found.update(rules)
-        return found
+        if any(literal in data for literal in self._plain):
+            return True
+        return any(
+            literal in data and any(one.occurs_in(data) for one in needles) for literal, needles in self._more.items()
+        )
 
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
@@ -132,10 +110,19 @@ class Rule:
     :param order: rules with a lower number plan first; folds of dead branches come before all others,
         and imports after them.
     :param default: whether it runs without being selected by name.
+    :param scans: whether it goes through text or nodes instead of looking names up in the index, so that
+        asking its needles first is worth it.
     """
 
     def __init__(
-        self, code: str, doc: Optional[str], needles: Iterable[Needle], *, order: int = 50, default: bool = True
+        self,
+        code: str,
+        doc: Optional[str],
+        needles: Iterable[Needle],
+        *,
+        order: int = 50,
+        default: bool = True,
+        scans: bool = False,
     ) -> None:
         self.code = code
         self.doc = cleandoc(doc or "")
@@ -144,6 +131,7 @@ class Rule:
         self.needles = tuple(needles)
         self.order = order
         self.default = default
+        self.scans = scans
         self._find: Optional[Find] = None
 
     def find(self, function: Find) -> Find:

@@ -21,7 +21,7 @@ from codemods.stdlib import EVER_STDLIB
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("FUT103", __doc__, [needle(*sign) for sign in PY2_SIGNS])
+rule = Rule("FUT103", __doc__, [needle(*sign) for sign in PY2_SIGNS], scans=True)
 
 
 @rule.find

@@ -41,6 +41,7 @@ rule = Rule(
         needle("pass", r"\([ \t]*\)[ \t]*:\s*pass\b"),
     ],
     order=90,
+    scans=True,
 )
 
 ADVICE = "consider types.SimpleNamespace"

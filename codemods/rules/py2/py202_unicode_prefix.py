@@ -31,7 +31,10 @@ _PREFIX = r"(?<![\w'\"])[uU]['\"]"
 _PREFIXED = re.compile(_PREFIX)
 
 rule = Rule(
-    "PY202", __doc__, [needle("u'", _PREFIX), needle('u"', _PREFIX), needle("U'", _PREFIX), needle('U"', _PREFIX)]
+    "PY202",
+    __doc__,
+    [needle("u'", _PREFIX), needle('u"', _PREFIX), needle("U'", _PREFIX), needle('U"', _PREFIX)],
+    scans=True,
 )
 
 

@@ -44,7 +44,12 @@ ADVICE = {
     "__metaclass__": "write `class A(metaclass=…)`; it does nothing here",
 }
 
-rule = Rule("PY209", __doc__, [needle(name, rf"\bdef\s+{name}\b|^[ \t]+{name}\s*=") for name in (*SUCCESSORS, *ADVICE)])
+rule = Rule(
+    "PY209",
+    __doc__,
+    [needle(name, rf"\bdef\s+{name}\b|^[ \t]+{name}\s*=") for name in (*SUCCESSORS, *ADVICE)],
+    scans=True,
+)
 
 
 @rule.find

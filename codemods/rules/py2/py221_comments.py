@@ -32,6 +32,7 @@ rule = Rule(
         for name in ("py", "Py", "PY", "python", "Python", "PYTHON")
         for space in ("", " ", "-")
     ],
+    scans=True,
 )
 
 

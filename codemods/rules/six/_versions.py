@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Set, Tuple, Type
 
 from codemods.rules.six._names import SixUse, uses
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 CONSTANTS = {"PY2": False, "PY3": True, "PY34": True}
 
-_TESTS = re.compile(r"version_info|hexversion|sys\.version\[|python_version_tuple")
+_TESTS = ("version_info", "hexversion", "sys.version[", "python_version_tuple")
 _INFINITY = float("inf")
 _COMPARE: Dict[Type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
@@ -62,7 +61,7 @@ class Versions:
     @property
     def tested(self) -> bool:
         """Whether the module tests the version at all."""
-        return bool(self._constants) or _TESTS.search(self.module.source.text) is not None
+        return bool(self._constants) or any(test in self.module.source.text for test in _TESTS)
 
     def _find_own(self) -> None:
         """The module's own constants, each assigned once from a test that comes out the same always."""

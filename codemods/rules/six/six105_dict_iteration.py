@@ -45,8 +45,7 @@ METHODS = {
 }
 _BUILTINS = "all any dict enumerate filter frozenset iter list map max min set sorted sum tuple zip"
 _OTHERS = (
-    "collections.OrderedDict itertools.chain itertools.chain.from_iterable"
-    " six.moves.filter six.moves.map six.moves.zip"
+    "collections.OrderedDict itertools.chain itertools.chain.from_iterable six.moves.filter six.moves.map six.moves.zip"
 )
 TAKE_ITERABLES = frozenset([*(f"builtins.{name}" for name in _BUILTINS.split()), *_OTHERS.split()])
 
