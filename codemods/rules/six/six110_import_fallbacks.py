@@ -158,7 +158,8 @@ def _binds(block: Sequence[ast.stmt]) -> Set[str]:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             names |= {alias.asname or alias.name.split(".")[0] for alias in statement.names}
         elif isinstance(statement, ast.Assign):
-            names |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+            stored = (node for target in statement.targets for node in ast.walk(target))
+            names |= {node.id for node in stored if isinstance(node, ast.Name)}
         elif isinstance(statement, ast.Try):
             names |= _binds([*statement.body, *(one for handler in statement.handlers for one in handler.body)])
     return names
