@@ -171,10 +171,23 @@ def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
         new = step.module.source.encode(rewritten.text)
     except SourceError as error:
         raise Unsound(error.message) from None
-    after = verify(step.module, rewritten, lambda: job.index(Source(new), job.settings.target_version))
+    after = verify(step.module, rewritten, lambda: _reindexed(job, step.module, Source(new)))
     # Places have moved. An edit that failed is tried again, as what it failed for may be gone.
     job.blocked.clear()
     return _Step(after, new, plan(after, job.rules, job.blocked))
+
+
+def _reindexed(job: _Job, before: Module, source: Source) -> Module:
+    """The index of a result by the grammar of the target version, or the running one if it was never meant for that."""
+    target = job.settings.target_version
+    try:
+        return job.index(source, target)
+    except SyntaxError:
+        try:
+            job.index(before.source, target)
+        except SyntaxError:
+            return job.index(source)
+        raise
 
 
 def _settled(job: _Job, result: FileResult, first: Plan, done: List[Finding], step: _Step) -> Migrated:

@@ -201,7 +201,7 @@ def _broken_neighbours(folder: Path) -> None:
 
 
 _NEW_SYNTAX = "import six\ntype X = int\nf'{'a'}'\nx = six.text_type\n"
-_READS_NEW_SYNTAX = sys.version_info >= (3, 12)
+_NEW_DONE = "type X = int\nf'{'a'}'\nx = str\n"
 _PYTHON2 = "import six\ntry:\n    print six.text_type(1)\nexcept E, e:\n    pass\n"
 _FROM_PYTHON2 = "try:\n    print(str(1))\nexcept E as e:\n    pass\n"
 _TERMS_DONE = _terms("str(1)")
@@ -243,12 +243,9 @@ PROBES = (
     _left("undecodable bytes", b"import six\nx = '\xff'\n", "not valid utf-8"),
     _left("unknown codec in the cookie", b"# coding: no-such-codec\nimport six\n", "cookie"),
     _left("NUL byte", b"import six\nx = 1\0\n", "not Python that this interpreter reads"),
-    Probe(
-        "syntax of Python 3.12",
-        _write(utf8(_NEW_SYNTAX)),
-        LEFT,
-        says="grammar" if _READS_NEW_SYNTAX else "not Python that this interpreter reads",
-    ),
+    Probe("syntax of Python 3.12", _write(utf8(_NEW_SYNTAX)), REWRITTEN, (("probe.py", utf8(_NEW_DONE)),))
+    if sys.version_info >= (3, 12)
+    else _left("syntax of Python 3.12", utf8(_NEW_SYNTAX), "not Python that this interpreter reads"),
     Probe("empty", _write(b""), UNTOUCHED),
     Probe("only comments", _write(b"# six\n# from __future__ import division\n"), UNTOUCHED),
     Probe("only a docstring", _write(b'"""six, and from __future__ import division."""\n'), UNTOUCHED),
