@@ -296,5 +296,5 @@ def programs(draw: Callable[..., object]) -> str:
     imports = "".join(f"{line}\n" for line in sorted(writer.imports))
     head = "class Meta(type):\n    pass\n\n\nout = []\n"
     code = f"# -*- coding: utf-8 -*-\n{future}{imports}{blank}{head}" + "\n".join(body) + str(writer.pick("\n", ""))
-    indent, newline = writer.pick((INDENT, "\n"), ("\t", "\n"), (INDENT, "\r\n"))  # type: ignore[misc]
-    return code.replace(INDENT, indent).replace("\n", newline)
+    code = code.replace(INDENT, str(writer.pick(INDENT, INDENT, "\t")))
+    return code.replace("\n", str(writer.pick("\n", "\r\n")))
