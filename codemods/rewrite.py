@@ -380,44 +380,51 @@ def _splice(text: str, start: int, end: int, replacements: Sequence[Replacement]
     return "".join([*parts, text[here:end]])
 
 
-_LINES = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+_BLANK_ABOVE = re.compile(r"(?:(?:(?<=[\r\n])|\A)[ \t]*(?:\r\n?|\n))+\Z")
+_GONE_LINES = re.compile(r"(?:[ \t\f]*\0[ \t]*(?:\r\n?|\n|\Z))+")
+_BLANK_LINE = re.compile(r"[ \t]*(?:\r\n?|\n)")
 
 
 def _take_out(text: str) -> str:
     """The text without the marked lines, and with no more blank lines than stood on either side of them."""
-    if _GONE not in text:
-        return text
-    lines = [line for line in _LINES.findall(text) if line]
-    out: List[str] = []
-    index = 0
-    while index < len(lines):
-        if lines[index].strip() != _GONE:
-            out.append(lines[index].replace(_GONE, "pass") if _GONE in lines[index] else lines[index])
-            index += 1
-            continue
-        while index < len(lines) and lines[index].strip() == _GONE:
-            index += 1
-        index += _superfluous(out, lines, index)
-    return "".join(out)
+    parts: List[str] = []
+    here = 0
+    mark = text.find(_GONE)
+    while mark >= 0:
+        start = max(text.rfind("\n", 0, mark), text.rfind("\r", 0, mark)) + 1
+        match = _GONE_LINES.match(text, max(start, here))
+        if match is None:
+            # It shares its line with something that stays.
+            parts += [text[here:mark], "pass"]
+            here = mark + 1
+        else:
+            above, here = _closed(text, text[here : match.start()], match.end(), not any(parts))
+            parts.append(above)
+        mark = text.find(_GONE, here)
+    return "".join([*parts, text[here:]])
 
 
-def _superfluous(out: List[str], lines: List[str], index: int) -> int:
-    """How many of the blank lines from `index` on go, after lines were taken out there; may shorten `out`."""
-    before = 0
-    while before < len(out) and not out[-1 - before].strip(" \t\r\n"):
-        before += 1
-    after = 0
-    while index + after < len(lines) and not lines[index + after].strip(" \t\r\n"):
-        after += 1
-    if before == len(out) or (not before and _opens_block(out[-1])):
-        return after
-    if index + after == len(lines):
-        del out[len(out) - before :]
-        return 0
-    return min(before, after)
+def _closed(text: str, above: str, end: int, first: bool) -> Tuple[str, int]:
+    """What stays above lines that end at `end` and are taken out, and where the text goes on below them."""
+    blank = _BLANK_ABOVE.search(above[-200:])
+    before = _BLANK_LINE.findall(blank.group()) if blank else []
+    below = [end]
+    while below[-1] < len(text):
+        match = _BLANK_LINE.match(text, below[-1])
+        if match is None:
+            break
+        below.append(match.end())
+    if first and sum(map(len, before)) == len(above):
+        return above, below[-1]
+    if not before and _opens_block(above):
+        return above, below[-1]
+    if below[-1] == len(text):
+        return above[: len(above) - sum(map(len, before))], below[-1]
+    return above, below[min(len(before), len(below) - 1)]
 
 
-def _opens_block(line: str) -> bool:
+def _opens_block(above: str) -> bool:
+    line = above[-200:].splitlines()[-1] if above else ""
     return line.rstrip().endswith(":") and "#" not in line
 
 

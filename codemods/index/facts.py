@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, FrozenSet, List, Optional, Set, Tuple
+from typing import TYPE_CHECKING, FrozenSet, Iterator, List, Optional, Set, Tuple
 
 from codemods.index.scopes import FUNCTIONS
 
@@ -111,13 +111,19 @@ def _imports(module: Module) -> Tuple[FrozenSet[str], FrozenSet[str]]:
             stars.add(one.canonical[: -len(".*")])
             continue
         imported.add(one.canonical if isinstance(one.statement, ast.ImportFrom) else one.alias.name)
-        if one.canonical.split(".")[0] == own:
-            imported.update(one.canonical for one in module.references(one.canonical) if _is_read(one.node))
+        if one.canonical.split(".", 1)[0] == own:
+            for name, _ in module.walk.loads.get(one.local, ()):
+                imported.update(_reached(module, name, one.canonical))
     return frozenset(imported), frozenset(stars)
 
 
-def _is_read(node: ast.expr) -> bool:
-    return not isinstance(node, ast.Attribute) or isinstance(node.ctx, ast.Load)
+def _reached(module: Module, node: ast.AST, dotted: str) -> Iterator[str]:
+    """The dotted names that are read through an imported one: each step of the attribute chain."""
+    above = module.parent(node)
+    while isinstance(above, ast.Attribute) and isinstance(above.ctx, ast.Load):
+        dotted = f"{dotted}.{above.attr}"
+        yield dotted
+        above = module.parent(above)
 
 
 def qualified(module: Module, node: ast.AST) -> str:

@@ -54,7 +54,7 @@ class Graph:
             self._certain.setdefault(call.callee, []).append(call)
             return
         cls = self._class_of(call.caller)
-        found = [method for method in self._reached(cls, name, receiver == "super")] if cls else []
+        found = list(self._reached(cls, name, receiver == "super")) if cls else []
         for method in found:
             self._certain.setdefault(method, []).append(call)
         if not found:

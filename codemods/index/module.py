@@ -300,12 +300,25 @@ class Module:
         found: List[Reference] = self.cache[key]
         return [reference for reference in found if not self.is_dead(reference.name)]
 
+    @cached_property
+    def _by_root(self) -> Dict[str, List[ImportedName]]:
+        found: Dict[str, List[ImportedName]] = {}
+        for one in self.imports:
+            found.setdefault(one.canonical.split(".", 1)[0], []).append(one)
+        return found
+
+    @cached_property
+    def bound(self) -> Set[str]:
+        """All names that anything in the file binds, in whatever scope."""
+        return set().union(*(scope.bindings for scope in self.walk.scopes.values()))
+
     def _references(self, prefix: str) -> Iterator[Reference]:
         below = prefix + "."
         homes = [prefix, *(self.settings.six_modules if prefix == "six" else ())]
+        near = [one for root in {home.split(".", 1)[0] for home in homes} for one in self._by_root.get(root, ())]
         locals_ = {
             one.local
-            for one in self.imports
+            for one in near
             if one.canonical == prefix
             or one.canonical.startswith(below)
             or any(home.startswith(one.canonical + ".") for home in homes)

@@ -103,7 +103,7 @@ def _dotted(node: ast.expr) -> Optional[str]:
     return None
 
 
-def _names(module: Module, cls: ast.ClassDef) -> "set[str]":
+def _names(module: Module, cls: ast.ClassDef) -> set[str]:
     """How the class can be spelt from inside: its name, or the path of classes down to it."""
     path = [cls.name]
     for above in module.parents(cls):

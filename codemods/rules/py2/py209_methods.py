@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Iterator
 
 from codemods.index.scopes import FUNCTIONS
 from codemods.rule import Item, Rule, needle
-from codemods.rules.py2.shared import defines, mentioned, owns_line, removal
+from codemods.rules.py2.shared import defines, owns_line, removal
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -48,13 +48,12 @@ rule = Rule(
     "PY209",
     __doc__,
     [needle(name, rf"\bdef\s+{name}\b|^[ \t]+{name}\s*=") for name in (*SUCCESSORS, *ADVICE)],
-    scans=True,
 )
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    if not mentioned(rule, module):
+    if module.bound.isdisjoint((*SUCCESSORS, *ADVICE)):
         return
     for statement in module.of(*FUNCTIONS, ast.Assign):
         cls = module.parent(statement)

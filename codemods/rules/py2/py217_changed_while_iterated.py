@@ -47,7 +47,6 @@ rule = Rule(
     ],
     # After the rules that rewrite what six has for this.
     order=70,
-    scans=True,
 )
 
 _VIEWS = frozenset({"keys", "items", "values"})

@@ -27,11 +27,7 @@ _MENTION = re.compile(rf"#[^\n]*?{_WORDS}")
 rule = Rule(
     "PY221",
     __doc__,
-    [
-        needle(f"{name}{space}2", rf"#[^\n]*?{_WORDS}")
-        for name in ("py", "Py", "PY", "python", "Python", "PYTHON")
-        for space in ("", " ", "-")
-    ],
+    [needle(start, rf"#[^\n]*?{_WORDS}") for start in ("ython 2", "ython2", "ython-2", "py2", "Py2", "PY2", "py 2")],
     scans=True,
 )
 
