@@ -23,7 +23,7 @@ EditKey = Tuple[str, int]
 """The rule and the offset of an edit: how one run tells the next which edits to leave out."""
 
 _IGNORE = re.compile(r"#\s*plumpy-migrate:\s*ignore(?:\[([\w\s,]*)\])?")
-_SKIP_FILE = re.compile(rb"^[^\n#]*#\s*plumpy-migrate:\s*skip-file", re.MULTILINE)
+_SKIP_FILE = re.compile(rb"^[ \t]*#\s*plumpy-migrate:\s*skip-file", re.MULTILINE)
 
 
 def skips_file(data: bytes) -> bool:

@@ -25,7 +25,10 @@ REWRITES = {
     "blank lines at the start": ("\nfrom __future__ import division\n\n\nx = 1\n", "\nx = 1\n"),
     "with a semicolon": ("from __future__ import division; x = 1\n", "x = 1\n"),
     "windows newlines": ("from __future__ import division\r\nimport os\r\n", "import os\r\n"),
-    "several names": ("from __future__ import (absolute_import, division,\n    print_function)\nimport os\n", "import os\n"),
+    "several names": (
+        "from __future__ import (absolute_import, division,\n    print_function)\nimport os\n",
+        "import os\n",
+    ),
     "first of three": (
         "from __future__ import division, annotations, print_function\nx = 1\n",
         "from __future__ import annotations\nx = 1\n",

@@ -16,7 +16,7 @@ Rewrites = Dict[str, Tuple[str, str]]
 Left = Dict[str, Tuple[str, str]]
 
 
-def cases(table: Dict[str, Any]) -> "pytest.MarkDecorator":
+def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
     """Parametrise a test with the rows of a table, whose keys are the ids."""
     return pytest.mark.parametrize("case", table.values(), ids=list(table))
 

@@ -52,7 +52,8 @@ REWRITES: Rewrites = {
     ),
     "plain urllib has no submodules": (
         "from six.moves import urllib\n\nx = urllib.parse.quote, urllib.error.URLError, urllib.parse.unquote\n",
-        "import urllib.error\nimport urllib.parse\n\nx = urllib.parse.quote, urllib.error.URLError, urllib.parse.unquote\n",
+        "import urllib.error\nimport urllib.parse\n\n"
+        "x = urllib.parse.quote, urllib.error.URLError, urllib.parse.unquote\n",
     ),
     "urllib handed on": (
         "from six.moves import urllib\n\nx = urllib\n",

@@ -280,7 +280,8 @@ REWRITES: Rewrites = {
         "import sys\n\nPY2 = sys.version_info[0] == 2\nPY3 = not PY2\na = 2\n",
     ),
     "own constant from six": (
-        "import six\n\nPY2 = six.PY2\n\ndef f():\n    if a:\n        if PY2:\n            return 1\n    return 2 if PY2 else 3\n",
+        "import six\n\nPY2 = six.PY2\n\ndef f():\n"
+        "    if a:\n        if PY2:\n            return 1\n    return 2 if PY2 else 3\n",
         "PY2 = False\n\ndef f():\n    if a:\n        pass\n    return 3\n",
     ),
 }

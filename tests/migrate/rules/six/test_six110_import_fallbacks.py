@@ -145,7 +145,7 @@ REWRITES: Rewrites = {
     ),
     "six itself": ("try:\n    import six\nexcept ImportError:\n    six = None\nx = six.text_type\n", "x = str\n"),
     "six or nothing": (
-        "import os\ntry:\n    import six\nexcept ImportError:\n    raise SystemExit('install six')\nx = six.text_type\n",
+        "import os\ntry:\n    import six\nexcept ImportError:\n    raise SystemExit('no six')\nx = six.text_type\n",
         "import os\nx = str\n",
     ),
     "six or a copy": (

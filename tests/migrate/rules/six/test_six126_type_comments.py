@@ -6,7 +6,8 @@ from tests.migrate.rules.six.tables import Rewrites, becomes, cases, untouched
 
 REWRITES: Rewrites = {
     "function": (
-        "import six\n\ndef f(x):\n    # type: (six.text_type, List[six.string_types]) -> six.binary_type\n    return x\n",
+        "import six\n\ndef f(x):\n"
+        "    # type: (six.text_type, List[six.string_types]) -> six.binary_type\n    return x\n",
         "def f(x):\n    # type: (str, List[str]) -> bytes\n    return x\n",
     ),
     "variable": (
