@@ -114,11 +114,10 @@ class _Code:
         asked = {question for one in self.done for question in one.asked}
         if not asked:
             return
-        words = {question.words[-1].split(".")[-1].encode() for question in asked}
         seen = {work.path for work in self.interesting}
-        # A name may come through files that only pass it on by a star import.
-        words.add(b"import *")
-        others = [work for work in self.works if work.path not in seen and any(word in work.data for word in words)]
+        others = [
+            work for work in self.works if work.path not in seen and any(one.concerns(work.data) for one in asked)
+        ]
         facts = [one.facts for one in (*self.done, *self._index(others)) if one.facts is not None]
         project = Project((work.name for work in self.works), facts)
         wrong = [i for i, one in enumerate(self.done) if not all(map(project.holds, one.asked))]

@@ -17,12 +17,23 @@ class Question(NamedTuple):
     """A yes-or-no question about the other files.
 
     :param kind: the name of the method of `ProjectView` that asks.
-    :param words: its arguments; a file in which none of the identifiers in the last of them occurs
-        can't change the answer.
+    :param words: its arguments.
     """
 
     kind: str
     words: Tuple[str, ...]
+
+    def concerns(self, data: bytes) -> bool:
+        """Whether a file with this content could change the answer, by the look of it."""
+        name = self.words[-1].rpartition(".")[2].encode()
+        if self.kind == "has_module" or name not in data:
+            # A name may come through a file that only passes it on by a star import.
+            return self.kind == "takes_by_star" and b"import *" in data
+        if self.kind == "imports_from":
+            home = self.words[0].rpartition(".")[2].encode()
+            return home in data or b"from ." in data
+        look = {"mentions_attribute": b".%s", "defines_method": b"def %s", "subclasses": b"%s"}.get(self.kind, b"%s")
+        return look % name in data
 
 
 class ProjectView(Protocol):
