@@ -82,7 +82,8 @@ def _content(one: Found, failed: Dict[str, FileResult]) -> Optional[bytes]:
 def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
     """The files in which some selected rule may have something to do."""
     needles = Needles(chosen_code_rules(settings))
-    return [work for work in works if needles.any_in(work.data)]
+    vendored = [module.rpartition(".")[2].encode() for module in settings.six_modules]
+    return [work for work in works if needles.any_in(work.data) or any(name in work.data for name in vendored)]
 
 
 # -- code --------------------------------------------------------------------------------------------

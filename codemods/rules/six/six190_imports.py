@@ -120,7 +120,7 @@ def _becomes(module: Module, one: ImportedName) -> Tuple[NewImport, ...]:
     if dotted in BUILTINS:
         return ()
     if dotted == "moves.urllib":
-        return _submodules(module, one.local)
+        return _submodules(module, one.local, _shared(module, one))
     target = simple_target(dotted)
     assert target is not None
     home, _, name = target.rpartition(".")
@@ -130,11 +130,21 @@ def _becomes(module: Module, one: ImportedName) -> Tuple[NewImport, ...]:
     return (NewImport(home, name, alias),)
 
 
-def _submodules(module: Module, local: str) -> Tuple[NewImport, ...]:
+def _submodules(module: Module, local: str, shared: bool = False) -> Tuple[NewImport, ...]:
     """Imports of the submodules of urllib that are used; of all if it's handed on as a whole."""
     parents = (module.parent(load) for load, _ in module.loads(local))
     used = {above.attr if isinstance(above, ast.Attribute) else "" for above in parents}
-    return tuple(NewImport(f"urllib.{one}") for one in SUBMODULES if one in used or not used <= set(SUBMODULES))
+    every = shared or not used <= set(SUBMODULES)
+    return tuple(NewImport(f"urllib.{one}") for one in SUBMODULES if every or one in used)
+
+
+def _shared(module: Module, one: ImportedName) -> bool:
+    """Whether others may get the name from here."""
+    if one.scope is not module.walk.module_scope:
+        return False
+    if one.local in module.exported or module.project.imports_from(module.name, one.local):
+        return True
+    return not module.has_all and module.project.takes_by_star(module.name, one.local)
 
 
 def _offered(prefix: str) -> List[str]:

@@ -27,8 +27,8 @@ DROPPED: Rewrites = {
     ),
     "below a docstring": ("def f():\n    '''Doc.'''\n    import six\n", "def f():\n    '''Doc.'''\n"),
     "in a class": (
-        "class A:\n    from six.moves import range\n    import six\n\n    x = six.text_type\n    y = [i for i in range(3)]\n",
-        "class A:\n    x = str\n    y = [i for i in range(3)]\n",
+        "class A:\n    from six.moves import range\n    import six\n\n    x = six.PY3\n    y = [i for i in range(3)]\n",
+        "class A:\n    x = True\n    y = [i for i in range(3)]\n",
     ),
     "in a try": ("try:\n    import six\nfinally:\n    f()\n", "try:\n    pass\nfinally:\n    f()\n"),
     "linter's comments": (

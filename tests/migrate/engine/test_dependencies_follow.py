@@ -1,0 +1,64 @@
+"""Dependency files follow the code: six is required as long as something imports it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.migrate.engine.trees import grow, run
+
+SETUP = """\
+from setuptools import setup
+
+setup(
+    name="pkg",
+    install_requires=[
+        "six>=1.10",
+        "numpy",
+    ],
+)
+"""
+WITHOUT = SETUP.replace('        "six>=1.10",\n', "")
+FILES = {"setup.py": SETUP, "requirements.txt": "six==1.12.0\nnumpy\n", "pkg/__init__.py": ""}
+GONE = "import six\n\nx = six.text_type(1)\n"
+STAYS = "import six\n\nx = six.text_type(1)\nf = six.reraise\n"
+
+
+def _written(root: Path, **files: str) -> Path:
+    grow(root / "tree", {**FILES, **{f"pkg/{name}.py": text for name, text in files.items()}})
+    run(root / "tree", write=True)
+    return root / "tree"
+
+
+def test_six_goes_when_nothing_imports_it(tmp_path: Path) -> None:
+    tree = _written(tmp_path, a=GONE)
+    assert (tree / "setup.py").read_text() == WITHOUT
+    assert (tree / "requirements.txt").read_text() == "numpy\n"
+
+
+USERS = {
+    "a use that is left": STAYS,
+    "a file that doesn't parse": "import six\nprint six.text_type(1)\n",
+    "a file that asks to be skipped": "# plumpy-migrate: skip-file\nimport six\n",
+    "a use that a comment keeps": "import six\n\nx = six.text_type(1)  # plumpy-migrate: ignore\n",
+    "an import in a function that is left": "def f():\n    from six.moves import other\n    return other\n",
+}
+
+
+@pytest.mark.parametrize("user", USERS.values(), ids=USERS)
+def test_six_stays_while_something_imports_it(tmp_path: Path, user: str) -> None:
+    tree = _written(tmp_path, a=GONE, b=user)
+    assert (tree / "setup.py").read_text() == SETUP
+    assert "six==1.12.0\n" in (tree / "requirements.txt").read_text()
+
+
+def test_setup_py_itself_is_code_too(tmp_path: Path) -> None:
+    grow(tmp_path, {**FILES, "setup.py": f"import six\n\nprint(six.text_type(1))\n{SETUP}"})
+    run(tmp_path, write=True)
+    assert (tmp_path / "setup.py").read_text() == f"print(str(1))\n{WITHOUT}"
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    tree = _written(tmp_path, a=GONE)
+    assert not [one for one in run(tree, write=True).files if one.after is not None]
