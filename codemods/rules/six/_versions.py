@@ -206,7 +206,8 @@ def _constant(node: Any) -> Any:
 
 def pure(node: ast.expr) -> bool:
     """Whether evaluating `node` can't have an effect."""
-    return all(isinstance(one, _PURE) for one in ast.walk(node))
+    # Python 3.8 has a node of its own around an index.
+    return all(isinstance(one, _PURE) or type(one).__name__ == "Index" for one in ast.walk(node))
 
 
 def links(module: Module, node: ast.If) -> List[ast.If]:
