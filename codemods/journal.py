@@ -189,7 +189,7 @@ def _write_originals(path: str, changes: Sequence[Change]) -> None:
 
     unique = {_digest(change.before): change.before for change in changes}
     with open(path, "xb") as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for digest, content in unique.items():
                 archive.writestr(digest, content)
         file.flush()

@@ -70,8 +70,17 @@ class _Planner:
         self._claimed: Dict[Tuple[int, int], Shape] = {}
 
     def run(self, rules: Iterable[Rule]) -> Plan:
+        data = self.module.source.data
+        literals: Dict[bytes, bool] = {}
         for rule in rules:
-            if rule.scans and not any(one.occurs_in(self.module.source.data) for one in rule.needles):
+            if rule.literals is not None:
+                # Many rules share their literals (most of all "six").
+                for literal in rule.literals:
+                    if literal not in literals:
+                        literals[literal] = literal in data
+                if not any(map(literals.__getitem__, rule.literals)):
+                    continue
+            elif rule.scans and not any(one.occurs_in(data) for one in rule.needles):
                 continue
             for item in rule.run(self.module):
                 self._take(item)

@@ -172,7 +172,8 @@ class Walk:
                 stack.append((value, scope))
                 for value in node.args:
                     parents[value] = node
-                    stack.append((value, scope))
+                    if value.__class__ is not constant_type or value.kind is not None:
+                        stack.append((value, scope))
                 for keyword in node.keywords:
                     value = keyword.value
                     parents[keyword] = node
@@ -196,7 +197,8 @@ class Walk:
                     for child in value:
                         if child is not None:
                             parents[child] = node
-                            stack.append((child, scope))
+                            if child.__class__ is not constant_type or child.kind is not None:
+                                stack.append((child, scope))
                 elif value is not None:
                     parents[value] = node
                     stack.append((value, scope))
