@@ -71,7 +71,8 @@ class _Planner:
 
     def run(self, rules: Iterable[Rule]) -> Plan:
         data = self.module.source.data
-        literals: Dict[bytes, bool] = {}
+        # A copy of six may have any name.
+        literals: Dict[bytes, bool] = {b"six": True} if self.module.settings.six_modules else {}
         for rule in rules:
             if rule.literals is not None:
                 # Many rules share their literals (most of all "six").
