@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
@@ -12,12 +13,15 @@ from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
 from codemods.index.project import Project
 from codemods.migrate import Migrated, migrate, unreadable
 from codemods.names import module_names
-from codemods.registry import chosen, chosen_code_rules
+from codemods.registry import chosen, chosen_code_rules, code_rules
 from codemods.rule import Needles, imported_roots
 from codemods.settings import Settings
 from codemods.workers import Work, migrate_all
 
 Progress = Callable[[int, int], None]
+
+
+_DOTTED_STRING = re.compile(rb"['\"]([A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_0-9]+)+)['\"]")
 
 
 def run(paths: Sequence[str], settings: Settings, *, write: bool, progress: Optional[Progress] = None) -> RunResult:
@@ -81,7 +85,7 @@ def _content(one: Found, failed: Dict[str, FileResult]) -> Optional[bytes]:
 
 def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
     """The files in which some selected rule may have something to do."""
-    needles = Needles(chosen_code_rules(settings))
+    needles = Needles([*chosen_code_rules(settings), *(rule for rule in code_rules() if rule.code == "PY200")])
     vendored = [module.rpartition(".")[2].encode() for module in settings.six_modules]
     return [work for work in works if needles.any_in(work.data) or any(name in work.data for name in vendored)]
 
@@ -115,16 +119,23 @@ class _Code:
         asked = {question for one in self.done for question in one.asked}
         if not asked:
             return
+        clues = {question.clue for question in asked if question.clue is not None}
+        if any(question.kind == "takes_by_star" for question in asked):
+            # A name may come through files that only pass it on.
+            clues.add(b"import *")
         seen = {work.path for work in self.interesting}
-        others = [
-            work for work in self.works if work.path not in seen and any(one.concerns(work.data) for one in asked)
-        ]
+        others = [work for work in self.works if work.path not in seen and any(clue in work.data for clue in clues)]
         facts = [one.facts for one in (*self.done, *self._index(others)) if one.facts is not None]
-        project = Project((work.name for work in self.works), facts)
+        project = Project((work.name for work in self.works), facts, self._patched())
         wrong = [i for i, one in enumerate(self.done) if not all(map(project.holds, one.asked))]
         redone = migrate_all([self.interesting[index] for index in wrong], self.settings, project)
         for index, one in zip(wrong, redone):
             self.done[index] = one
+
+    def _patched(self) -> Set[str]:
+        """The dotted names in strings of files that patch something."""
+        texts = [work.data for work in self.works if b"patch" in work.data or b"setattr(" in work.data]
+        return {name.decode() for data in texts for name in _DOTTED_STRING.findall(data)}
 
     def _index(self, works: Sequence[Work]) -> List[Migrated]:
         """Index files that no rule is interested in."""

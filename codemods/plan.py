@@ -74,7 +74,7 @@ class _Planner:
         # A copy of six may have any name.
         literals: Dict[bytes, bool] = {b"six": True} if self.module.settings.six_modules else {}
         for rule in rules:
-            if rule.literals is not None:
+            if rule.literals is not None and not self.module.settings.six_modules:
                 # Many rules share their literals (most of all "six").
                 for literal in rule.literals:
                     if literal not in literals:

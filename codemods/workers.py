@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -57,14 +59,22 @@ class _Context:
 _context: Optional[_Context] = None
 
 
-def _start(context: Optional[_Context]) -> None:
+def _start(context: Optional[_Context], parent: int) -> None:
     global _context
+    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
     if context is not None:
         _context = context
     # The parent is the one to be interrupted; it ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     sys.setrecursionlimit(20_000)
+
+
+def _die_with(parent: int) -> None:
+    """End this process soon after its parent: one that was killed can't end its workers any more."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _chunk(indices: Sequence[int]) -> List[Tuple[int, Migrated]]:
@@ -128,7 +138,7 @@ def _parallel(context: _Context, jobs: int) -> Iterator[Tuple[int, Migrated]]:
     method = multiprocessing.get_context("fork" if fork else "spawn")
     sent = None if fork else context
     try:
-        with ProcessPoolExecutor(jobs, mp_context=method, initializer=_start, initargs=(sent,)) as pool:
+        with ProcessPoolExecutor(jobs, mp_context=method, initializer=_start, initargs=(sent, os.getpid())) as pool:
             futures = [pool.submit(_chunk, indices) for indices in _chunks(context.works)]
             try:
                 for future in as_completed(futures):

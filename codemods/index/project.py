@@ -8,7 +8,7 @@ again with the real answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, NamedTuple, Protocol, Set, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Protocol, Set, Tuple
 
 from codemods.index.facts import Facts
 
@@ -23,24 +23,19 @@ class Question(NamedTuple):
     kind: str
     words: Tuple[str, ...]
 
-    def concerns(self, data: bytes) -> bool:
-        """Whether a file with this content could change the answer, by the look of it."""
+    @property
+    def clue(self) -> Optional[bytes]:
+        """What a file must contain to have a part in the answer; ``None`` if no file has."""
         name = self.words[-1].rpartition(".")[2].encode()
-        if self.kind == "has_module" or name not in data:
-            # A name may come through a file that only passes it on by a star import.
-            return self.kind == "takes_by_star" and b"import *" in data
-        if self.kind == "imports_from":
-            home = self.words[0].rpartition(".")[2].encode()
-            return home in data or b"from ." in data
-        look = {"mentions_attribute": b".%s", "defines_method": b"def %s", "subclasses": b"%s"}.get(self.kind, b"%s")
-        return look % name in data
+        form = {"has_module": None, "mentions_attribute": b".%s", "defines_method": b"def %s"}.get(self.kind, b"%s")
+        return None if form is None else form % name
 
 
 class ProjectView(Protocol):
     """The questions that rules may ask. The usual answer to each is "no"."""
 
     def imports_from(self, module: str, name: str) -> bool:
-        """Does another file import `name` from `module`, or reach it as an attribute of the module?"""
+        """Does another file import `name` from `module`, reach it as an attribute, or patch it by name?"""
 
     def takes_by_star(self, module: str, name: str) -> bool:
         """Does another file get `name` by importing everything from `module`, directly or through others?"""
@@ -92,13 +87,14 @@ class Project:
     """All files' facts, as answers.
 
     :param modules: the dotted names of all modules that were discovered.
+    :param patched: dotted names that strings name, as the targets of patches.
     """
 
     modules: Set[str]
 
-    def __init__(self, modules: Iterable[str], facts: Iterable[Facts]) -> None:
+    def __init__(self, modules: Iterable[str], facts: Iterable[Facts], patched: Iterable[str] = ()) -> None:
         self.modules = set(modules)
-        self.imported: Set[str] = set()
+        self.imported: Set[str] = set(patched)
         self.attributes: Set[str] = set()
         self.bases: Set[str] = set()
         self.methods: Set[str] = set()

@@ -33,9 +33,29 @@ from codemods.rule import Item, Rule, needle
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-# Whether a file parses can't be told from a few bytes, so with --py2 each file is parsed. The conversion is no
-# edit of a plan: `codemods.migrate` does it before there is one.
-rule = Rule("PY200", __doc__, [needle("")], default=False)
+# The conversion is no edit of a plan: `codemods.migrate` does it before there is one. Files that look like it are
+# parsed without --py2 too, so that what can't be read is reported.
+rule = Rule(
+    "PY200",
+    __doc__,
+    [
+        needle("print ", r"(?:^|[:;])[ \t]*print[ \t]+[\"'%\w]"),
+        needle("print>>"),
+        needle("print >>"),
+        needle("except", r"except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:"),
+        needle("except (", r"except[ \t]*\([\w., \t]+\)[ \t]*,[ \t]*\w+[ \t]*:"),
+        needle("raise ", r"raise[ \t]+[\w.]+[ \t]*,[ \t]*\S"),
+        needle("exec ", r"^[ \t]*exec[ \t]+[\"'\w]"),
+        needle("<>", r"[\w)\]][ \t]*<>[ \t]*[\w([\"']"),
+        needle("`", r"^[^#\"'`\n]*`[^`\"'\n]+`[^`\n]*$"),
+        needle("((", r"def[ \t]+\w+\(\("),
+        needle("ur'", r"ur'(?<![\w'\"]ur')"),
+        needle('ur"', r'ur"(?<![\w\'"]ur")'),
+        needle("L", r"[0-9]L(?<=[\s(,=+*-][0-9]L)\b"),
+        needle("0", r"[(,=][ \t]*0[0-9]+[ \t]*[,)\n]"),
+    ],
+    default=False,
+)
 
 
 @rule.find
