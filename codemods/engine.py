@@ -177,6 +177,22 @@ def _dependencies(found: Discovery, code: _Code, results: Dict[str, FileResult],
         if before is not None:
             result = results.setdefault(one.path, FileResult(one.path, before=before))
             _dependency(result, knowledge)
+    _require_helpers(code, [results[one.path] for one in files if one.path in results])
+
+
+def _require_helpers(code: _Code, files: Sequence[FileResult]) -> None:
+    """Report that the code needs plumpy-compat to run, if no dependency file says so."""
+    contents = [one.after or one.before or b"" for one in files]
+    if any(b"plumpy-compat" in content or b"plumpy_compat" in content for content in contents):
+        return
+    for one in code.done:
+        if one.facts is not None and "plumpy_compat" in one.facts.roots:
+            message = "the code imports plumpy_compat, but no dependency file names plumpy-compat"
+            finding = Finding("PM006", 0, 0, message, Outcome.LEFT, "add plumpy-compat to the requirements")
+            one.result.findings.append(finding)
+            if one.result.findings_after is not None:
+                one.result.findings_after.append(finding)
+            return
 
 
 def _dependency(result: FileResult, knowledge: object) -> None:

@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 rule = Rule(
     "NSP104",
     __doc__,
-    [needle("__init__", r"__init__[ \t]*\([ \t]*\w+[ \t]*,[ \t]*\*\*[ \t]*\w+[ \t]*,?[ \t]*\)")],
+    [
+        needle(filling, r"__init__[ \t]*\([ \t]*\w+[ \t]*,[ \t]*\*\*[ \t]*\w+[ \t]*,?[ \t]*\)")
+        for filling in (".__dict__", "vars(", "setattr(")
+    ],
     order=40,
 )
 

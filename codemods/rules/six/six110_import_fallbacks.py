@@ -23,19 +23,12 @@ import ast
 from typing import TYPE_CHECKING, Any, Callable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from codemods.edits import Shape
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing, needle
 from codemods.rules.six._blocks import block_end, statements_of
 from codemods.stdlib import STDLIB
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
-
-rule = Rule(
-    "SIX110",
-    __doc__,
-    [needle("try", r"try[ \t]*:\s*(?:#[^\n]*\s*)*(?:from|import)\b")],
-    order=1,
-)
 
 _ONLY_PYTHON_2 = """
     BaseHTTPServer CGIHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO
@@ -73,6 +66,16 @@ MOVED = {
 }
 """Names that standard library modules lost."""
 
+
+rule = Rule(
+    "SIX110",
+    __doc__,
+    [
+        importing("six", *(name.split(".")[0] for name in (*ONLY_PYTHON_2, *BACKPORTS))),
+        *(needle(f"from {home} import", r"try[ \t]*:\s*(?:#[^\n]*\s*)*(?:from|import)\b") for home in MOVED),
+    ],
+    order=1,
+)
 
 ERRORS = frozenset({"AttributeError", "Exception", "ImportError", "ModuleNotFoundError"})
 
