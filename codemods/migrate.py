@@ -63,7 +63,7 @@ def migrate(
     :param project: the answers to the rules' questions; by default the usual ones are assumed.
     """
     view = Assumptions() if project is None else project
-    job = _Job(data, path, name, tuple(rules), settings, view)
+    job = _Job(data, path, name, tuple(sorted(rules, key=lambda rule: (rule.order, rule.code))), settings, view)
     migrated = _migrate(job)
     if isinstance(view, Assumptions):
         migrated.asked = tuple(dict.fromkeys(view.asked))

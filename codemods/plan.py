@@ -71,18 +71,18 @@ class _Planner:
 
     def run(self, rules: Iterable[Rule]) -> Plan:
         data = self.module.source.data
-        # A copy of six may have any name.
+        # Many rules share their literals, so each is searched for once. A copy of six may have any name.
         literals: Dict[bytes, bool] = {b"six": True} if self.module.settings.six_modules else {}
         for rule in rules:
-            if rule.literals is not None and not self.module.settings.six_modules:
-                # Many rules share their literals (most of all "six").
-                for literal in rule.literals:
-                    if literal not in literals:
-                        literals[literal] = literal in data
-                if not any(map(literals.__getitem__, rule.literals)):
+            if rule.scans or rule.is_literal:
+                for one in rule.needles:
+                    occurs = literals.get(one.literal)
+                    if occurs is None:
+                        occurs = literals[one.literal] = one.literal in data
+                    if occurs and (one.is_literal or one.occurs_in(data)):
+                        break
+                else:
                     continue
-            elif rule.scans and not any(one.occurs_in(data) for one in rule.needles):
-                continue
             for item in rule.run(self.module):
                 self._take(item)
         self.plan.findings.sort(key=lambda one: (one.line, one.column, one.rule))
@@ -182,10 +182,10 @@ def _ignored_lines(module: Module) -> Dict[int, FrozenSet[str]]:
 def plan(module: Module, rules: Iterable[Rule], blocked: Mapping[EditKey, str]) -> Plan:
     """Plan all edits of one file.
 
+    :param rules: in their order.
     :param blocked: edits that an earlier attempt could not carry out, with the reason.
     """
-    asked = tuple(sorted(rules, key=lambda one: (one.order, one.code)))
-    made = _Planner(module, blocked).run(asked)
+    made = _Planner(module, blocked).run(rules)
     # A fold may have been planned before a rule learnt that it can't settle everything inside;
     # edits in branches that vanish are pointless.
     made.edits = [edit for edit in made.edits if edit.dead or not module.is_dead(module.statement_of(edit.node))]

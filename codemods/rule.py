@@ -132,7 +132,7 @@ class Rule:
         self.order = order
         self.default = default
         self.scans = scans
-        self.literals = tuple(n.literal for n in self.needles) if all(n.is_literal for n in self.needles) else None
+        self.is_literal = all(one.is_literal for one in self.needles)
         self._find: Optional[Find] = None
 
     def find(self, function: Find) -> Find:

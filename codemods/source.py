@@ -12,6 +12,7 @@ import tokenize
 from bisect import bisect_right
 from codecs import BOM_UTF8
 from functools import cached_property
+from itertools import accumulate
 from typing import List, Tuple
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -84,6 +85,8 @@ class Source:
     @cached_property
     def line_starts(self) -> List[int]:
         """The offset of the first character of each line."""
+        if "\r" not in self.text:
+            return [0, *accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])]
         return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
 
     @cached_property

@@ -349,8 +349,9 @@ class Module:
     def unbound(self) -> Set[str]:
         """The names that are loaded although nothing in the file binds them and no builtin has them."""
         found = set()
+        top = self.walk.module_scope.bindings
         for name, pairs in self.walk.loads.items():
-            if name in _ALWAYS_BOUND or name in self.walk.global_names:
+            if name in top or name in _ALWAYS_BOUND or name in self.walk.global_names:
                 continue
             if any(scope.lookup(name) is None for _, scope in pairs):
                 found.add(name)

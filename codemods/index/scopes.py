@@ -133,10 +133,10 @@ class Walk:
     def _run(self, tree: ast.Module) -> None:
         # Scope declarations must be known before the names they concern are bound, and the walk
         # goes in no particular order, so a function's declarations are read when it is entered.
-        fields, by_type, loads, attributes = _FIELDS, self.by_type, self.loads, self.attributes
-        parents = self.parents
-        handlers: Dict[Type[ast.AST], Callable[[Any, Scope], None]] = {
-            getattr(ast, name): handler for name, handler in self._handlers().items() if hasattr(ast, name)
+        loads, attributes, parents = self.loads, self.attributes, self.parents
+        handlers = self._handlers()
+        kinds = {
+            kind: (self.by_type.get(kind), handlers.get(kind.__name__), children) for kind, children in _FIELDS.items()
         }
         stack = self._stack
         self._push_all(tree.body, tree, self.module_scope)
@@ -185,13 +185,13 @@ class Walk:
                 parents[value] = node
                 stack.append((value, scope))
                 continue
-            if kind in by_type:
-                by_type[kind].append(node)
-            handler = handlers.get(kind)
+            records, handler, children = kinds[kind]
+            if records is not None:
+                records.append(node)
             if handler is not None:
                 handler(node, scope)
                 continue
-            for field in fields[kind]:
+            for field in children:
                 value = getattr(node, field, None)
                 if value.__class__ is list:
                     for child in value:

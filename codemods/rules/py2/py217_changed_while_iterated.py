@@ -59,6 +59,8 @@ _ENDS: Tuple[Type[ast.stmt], ...] = (ast.Break, ast.Return, ast.Raise)
 def find(module: Module) -> Iterator[Item]:
     for loop in module.of(ast.For):
         call, owner = loop.iter, _viewed(module, loop.iter)
+        if not _may_change(module, loop, owner or call):
+            continue
         if owner is not None and _is_plain(owner):
             change = _change(loop.body, owner, loop.target)
             if change is not None and module.scope_of(call).lookup("list") is None:
@@ -69,6 +71,12 @@ def find(module: Module) -> Iterator[Item]:
                 message = f"line {change.lineno} removes what the loop over `{module.text(call)}` is at"
                 advice = f"if it's a dict, iterate over `list({module.text(call)})`"
                 yield rule.left(module, loop, message, advice)
+
+
+def _may_change(module: Module, loop: ast.For, owner: ast.expr) -> bool:
+    """Whether the loop's text has anything that could change the owner: looking is cheaper than analysing."""
+    name, text = module.text(owner), module.text(loop)
+    return f"{name}[" in text or any(f"{name}.{change}(" in text for change in _CHANGES)
 
 
 def _viewed(module: Module, call: ast.expr) -> Optional[ast.expr]:
