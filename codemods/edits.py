@@ -80,12 +80,14 @@ class ImportEdit:
     Edits of one import statement are carried out together.
 
     :param becomes: what is imported in its place.
+    :param inert: whether no rule can find anything new to do because of it: nobody looks the name up.
     """
 
     rule: str
     imported: ImportedName
     message: str
     becomes: Tuple[NewImport, ...] = ()
+    inert: bool = False
 
 
 @dataclass(frozen=True, eq=False)

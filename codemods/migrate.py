@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -171,10 +172,23 @@ def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
         new = step.module.source.encode(rewritten.text)
     except SourceError as error:
         raise Unsound(error.message) from None
+    if made.is_inert and all(one.outcome is Outcome.REWRITTEN for one in made.findings):
+        # Nothing else in the file has changed, so neither has its index, nor what the rules find in it.
+        verify(step.module, rewritten, lambda: _same_index(job, step.module, rewritten.text))
+        return _Step(step.module, new, Plan())
     after = verify(step.module, rewritten, lambda: _reindexed(job, step.module, Source(new)))
     # Places have moved. An edit that failed is tried again, as what it failed for may be gone.
     job.blocked.clear()
     return _Step(after, new, plan(after, job.rules, job.blocked))
+
+
+def _same_index(job: _Job, before: Module, text: str) -> Module:
+    """The index of the old text, if the new one parses."""
+    try:
+        ast.parse(text, feature_version=job.settings.target_version)
+    except SyntaxError:
+        ast.parse(text)
+    return before
 
 
 def _reindexed(job: _Job, before: Module, source: Source) -> Module:

@@ -46,6 +46,11 @@ class Plan:
     def __bool__(self) -> bool:
         return bool(self.edits or self.imports or self.texts)
 
+    @property
+    def is_inert(self) -> bool:
+        """Whether it is carried out without giving any rule something new to look at."""
+        return not (self.edits or self.texts) and all(edit.inert for edit in self.imports)
+
     def all(self) -> List[AnyEdit]:
         """Every edit, of whatever kind."""
         return [*self.edits, *self.imports, *self.texts]

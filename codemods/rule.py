@@ -161,9 +161,9 @@ class Rule:
 
         return Edit(self.code, node, Shape.EXPRESSION, lambda _: cst.parse_expression(code), message, **options)
 
-    def reimport(self, imported: ImportedName, message: str, *becomes: NewImport) -> ImportEdit:
+    def reimport(self, imported: ImportedName, message: str, *becomes: NewImport, inert: bool = False) -> ImportEdit:
         """An edit of one imported name."""
-        return ImportEdit(self.code, imported, message, becomes)
+        return ImportEdit(self.code, imported, message, becomes, inert)
 
     def inside(self, span: Span, text: str, message: str, *, removes: bool = False) -> TextEdit:
         """A replacement inside of a comment or a string; or the removal of a whole comment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, FrozenSet, Iterator, List, Optional, Set, Tuple
+from typing import TYPE_CHECKING, FrozenSet, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from codemods.index.scopes import FUNCTIONS
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from codemods.index.module import Module
 
 
-@dataclass(frozen=True)
-class ClassFacts:
+class ClassFacts(NamedTuple):
     """A class of the file.
 
     :param name: its dotted name, nesting included (``pkg.mod.Outer.Inner``).
@@ -27,8 +26,7 @@ class ClassFacts:
     line: int
 
 
-@dataclass(frozen=True)
-class FunctionFacts:
+class FunctionFacts(NamedTuple):
     """A function or method of the file.
 
     :param name: its dotted name, nesting included.
@@ -41,8 +39,7 @@ class FunctionFacts:
     line: int
 
 
-@dataclass(frozen=True)
-class CallFacts:
+class CallFacts(NamedTuple):
     """A call in the file.
 
     :param caller: the dotted name of the function it stands in; the module's name at module level.

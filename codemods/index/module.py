@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Set, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Type, Union
 
 from codemods.index.scopes import FUNCTIONS, Scope, Walk
 
@@ -30,8 +29,7 @@ _ALWAYS_BOUND = frozenset(dir(builtins)) | {
 }
 
 
-@dataclass(frozen=True)
-class ImportedName:
+class ImportedName(NamedTuple):
     """One name that an import statement binds.
 
     :param local: the name that is bound.
@@ -47,8 +45,7 @@ class ImportedName:
     top: bool
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A use of an imported name: the whole attribute chain and the dotted name that it stands for.
 
     :param name: the load of the imported name, at the left end of the chain.

@@ -42,4 +42,4 @@ def find(module: Module) -> Iterator[Item]:
         if not isinstance(one.statement, ast.ImportFrom) or one.statement.module != "__future__":
             continue
         if one.alias.name in removable and one.alias.asname is None:
-            yield rule.reimport(one, f"`{one.alias.name}` is always on in Python 3")
+            yield rule.reimport(one, f"`{one.alias.name}` is always on in Python 3", inert=True)
