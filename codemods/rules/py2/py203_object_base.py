@@ -31,7 +31,7 @@ from codemods.rule import Item, Rule, needle
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("PY203", __doc__, [needle("object", r"^[ \t]*class[ \t]+\w+\s*\([^:]*\bobject\b")])
+rule = Rule("PY203", __doc__, [needle("object", r"class[ \t]+\w+\s*\([^:]*\bobject\b")])
 
 _PRAGMA = re.compile(r"#\s*pylint:\s*disable=\s*useless-object-inheritance\s*$")
 

@@ -31,7 +31,7 @@ from codemods.rule import Item, Rule, needle
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("PY204", __doc__, [needle("super", r"\bsuper\s*\(\s*[^)\s]")], order=60)
+rule = Rule("PY204", __doc__, [needle("super", r"super\s*\(\s*[^)\s]")], order=60)
 
 KEEPS_CLASS = frozenset(
     """

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from codemods.index.module import Module
 
 # A loop, and soon after it something that changes what is looped over.
-_HEAD = r"^[ \t]*for\b[^\n]*?\bin[ \t]+([\w.]+)"
+_HEAD = r"for\b[^\n]*?\bin[ \t]+([\w.]+)"
 _CHANGE = r"(?:del[ \t]+\1\[|(?<![\w.])\1(?:\.(?:pop|popitem|clear|update|setdefault)\(|\[[^\n]*\][ \t]*=[^=]))"
 _LOOP = rf"{_HEAD}\.(?:keys|items|values)\(\)[ \t]*:[\s\S]{{1,2000}}?{_CHANGE}"
 _BARE = rf"{_HEAD}[ \t]*:[\s\S]{{1,2000}}?(?:del[ \t]+\1\[|(?<![\w.])\1\.pop\(\w)"

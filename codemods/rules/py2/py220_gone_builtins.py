@@ -55,7 +55,7 @@ rule = Rule(
     [
         *(needle(name, rf"{name}(?<![\w.'\"`]{name})\b(?!['\"`])") for name in _RARE),
         *(needle(f"{name}(", rf"{name}\((?<![\w.`]{name}\()(?<!def {name}\()(?!\))") for name in _CALLED),
-        *(needle(name, rf"\b(?:isinstance|issubclass|map)\([^\n]*\b{name}\b") for name in _TYPES),
+        *(needle(name, rf"{name}(?<=[(,\s]{name})[ \t]*[,)]") for name in _TYPES),
     ],
 )
 
