@@ -44,7 +44,9 @@ from codemods.rules.py2.shared import defines, methods, only_value, owns_line, r
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("PY208", __doc__, [needle("next", r"next\s*\((?<=\.next\()\s*\)"), needle("def next", r"def next\s*\(\s*\w+\s*\)")])
+rule = Rule(
+    "PY208", __doc__, [needle("next", r"next\s*\((?<=\.next\()\s*\)"), needle("def next", r"def next\s*\(\s*\w+\s*\)")]
+)
 
 ITERATORS = frozenset(
     [

@@ -55,7 +55,8 @@ rule = Rule(
     [
         *(needle(name, rf"{name}(?<![\w.'\"`]{name})\b(?!['\"`])") for name in _RARE),
         *(needle(f"{name}(", rf"{name}\((?<![\w.`]{name}\()(?<!def {name}\()(?!\))") for name in _CALLED),
-        *(needle(name, rf"{name}(?<=[(,\s]{name})[ \t]*[,)]") for name in _TYPES),
+        *(needle(f"{taker}(", rf"{taker}\([^\n]*\b(?:{'|'.join(_TYPES)})\b") for taker in ("isinstance", "issubclass")),
+        needle("map(", rf"map\((?:{'|'.join(_TYPES)}),"),
     ],
 )
 
