@@ -54,9 +54,8 @@ def find(module: Module) -> Iterator[Item]:
         if reason is None:
             yield rule.expression(call, _bare, "`super()` finds its arguments itself")
         else:
-            yield rule.left(
-                module, call, f"`{module.text(call)}` isn't the same as `super()`: {reason}", "check what is meant here"
-            )
+            advice = "write `super()` if that's what is meant; leave it if a class is to be skipped"
+            yield rule.left(module, call, f"`{module.text(call)}` isn't the same as `super()`: {reason}", advice)
 
 
 def _bare(call: Any) -> Any:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 rule = Rule("SIX125", __doc__, [needle("six.", r"['\"][\w.]*\bsix\.[\w.]+['\"]")], scans=True)
 
-_DOTTED = re.compile(r"[A-Za-z_][\w.]*\Z")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+\Z")
 _LITERAL = re.compile(r"['\"][\w.]*\bsix\.[\w.]+['\"]")
 
 

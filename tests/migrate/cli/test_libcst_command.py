@@ -32,6 +32,9 @@ def test_under_the_runner(tmp_path: Path) -> None:
     file.write_text(BEFORE)
     command = [sys.executable, "-m", "libcst.tool", "codemod", "--no-format", "--hide-progress", "-j1"]
     subprocess.run(
-        [*command, "-x", "codemods.libcst_command.MigrateCommand", str(file)], check=True, capture_output=True, cwd=Path.cwd()
+        [*command, "-x", "codemods.libcst_command.MigrateCommand", str(file)],
+        check=True,
+        capture_output=True,
+        cwd=Path.cwd(),
     )
     assert file.read_text() == AFTER

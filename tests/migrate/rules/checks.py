@@ -13,7 +13,7 @@ from codemods.registry import code_rules
 from codemods.settings import Settings
 
 
-def run(source: str, *codes: str, project: "ProjectView | None" = None, **settings: Any) -> Migrated:
+def run(source: str, *codes: str, project: ProjectView | None = None, **settings: Any) -> Migrated:
     """Migrate a snippet with the rules whose codes begin with one of `codes` (none: the default set)."""
     rules = [rule for rule in code_rules() if (rule.code.startswith(codes) if codes else rule.default)]
     assert rules, f"no rule {codes}"

@@ -50,7 +50,10 @@ REWRITES = {
 }
 
 LEFT = {
-    "another class": ("class A(B):\n    def f(self):\n        super(B, self).f()\n", "first argument isn't the class A"),
+    "another class": (
+        "class A(B):\n    def f(self):\n        super(B, self).f()\n",
+        "first argument isn't the class A",
+    ),
     "self.__class__": (
         "class A(B):\n    def f(self):\n        super(self.__class__, self).f()\n",
         "first argument isn't the class A",
