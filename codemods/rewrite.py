@@ -1,14 +1,13 @@
 """Carry out a plan: hand each edited piece of source to LibCST, and put the results back in place.
 
 A piece is rendered from the inside out: the edits within it first, then its own, on the text that
-they left. A statement that vanishes leaves a mark (a NUL, which no source contains), and when all
-is in place the marked lines are taken out together with superfluous blank lines.
+they left. A statement that vanishes leaves a mark, and when all is in place the marked lines are
+taken out (`vanished.py`).
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
@@ -24,6 +23,7 @@ from codemods.fragments import (
     tokens,
 )
 from codemods.imports import PRAGMA, LineChange, existing, insertions, line_changes
+from codemods.vanished import GONE, take_out
 
 if TYPE_CHECKING:
     from codemods.index.module import Module, Span
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EditFailed", "Replacement", "Rewritten", "RoundTripError", "rewrite"]
 
-_GONE = "\0"
 _RANK = {Shape.BLOCK: 0, Shape.RUN: 0, Shape.HEADER: 2, Shape.STATEMENT: 3, Shape.EXPRESSION: 4}
 _LINE_RANK = 1
 
@@ -108,7 +107,7 @@ class _Rewriter:
         roots = _nest(pieces)
         replacements = tuple(self._replacement(piece) for piece in roots)
         text = _splice(self.source.text, 0, len(self.source.text), replacements)
-        return Rewritten(_take_out(text), replacements)
+        return Rewritten(take_out(text), replacements)
 
     def _replacement(self, piece: _Piece) -> Replacement:
         edits = list(_all_edits(piece))
@@ -120,8 +119,8 @@ class _Rewriter:
     def _render(self, piece: _Piece) -> str:
         inner = [Replacement(one.start, one.end, self._render(one)) for one in piece.inner]
         text = _splice(self.source.text, piece.start, piece.end, inner)
-        if _GONE in text:
-            text = _take_out(text)
+        if GONE in text:
+            text = take_out(text)
         return piece.render(text)
 
     # -- edits -----------------------------------------------------------------------------------
@@ -161,7 +160,7 @@ class _Rewriter:
             if shape is Shape.EXPRESSION:
                 return text
             if edits[0].node in self.gone:
-                return _without_pass(text) or _GONE
+                return _without_pass(text) or GONE
             return text or "pass"
 
         return render
@@ -228,7 +227,7 @@ class _Rewriter:
 
         def render(now: str) -> str:
             # Other edits may have changed the statements that share a line with the imports.
-            return (text if now == old else self._imports(run, now, start, set(known))) or _GONE
+            return (text if now == old else self._imports(run, now, start, set(known))) or GONE
 
         return _Piece(start, end, _LINE_RANK, render, edits)
 
@@ -277,7 +276,7 @@ class _Rewriter:
         """`render`, with a ``pass`` below the comments that it leaves (before them, within a line)."""
 
         def filled(text: str) -> str:
-            comments = render(text).replace(_GONE, "")
+            comments = render(text).replace(GONE, "")
             if not self._opens_line(start):
                 return f"pass  {comments}".rstrip()
             lines = [*([comments] if comments else []), "pass"]
@@ -378,54 +377,6 @@ def _splice(text: str, start: int, end: int, replacements: Sequence[Replacement]
         parts += [text[here : one.start], one.text]
         here = one.end
     return "".join([*parts, text[here:end]])
-
-
-_BLANK_ABOVE = re.compile(r"(?:(?:(?<=[\r\n])|\A)[ \t]*(?:\r\n?|\n))+\Z")
-_GONE_LINES = re.compile(r"(?:[ \t\f]*\0[ \t]*(?:\r\n?|\n|\Z))+")
-_BLANK_LINE = re.compile(r"[ \t]*(?:\r\n?|\n)")
-
-
-def _take_out(text: str) -> str:
-    """The text without the marked lines, and with no more blank lines than stood on either side of them."""
-    parts: List[str] = []
-    here = 0
-    mark = text.find(_GONE)
-    while mark >= 0:
-        start = max(text.rfind("\n", 0, mark), text.rfind("\r", 0, mark)) + 1
-        match = _GONE_LINES.match(text, max(start, here))
-        if match is None:
-            # It shares its line with something that stays.
-            parts += [text[here:mark], "pass"]
-            here = mark + 1
-        else:
-            above, here = _closed(text, text[here : match.start()], match.end(), not any(parts))
-            parts.append(above)
-        mark = text.find(_GONE, here)
-    return "".join([*parts, text[here:]])
-
-
-def _closed(text: str, above: str, end: int, first: bool) -> Tuple[str, int]:
-    """What stays above lines that end at `end` and are taken out, and where the text goes on below them."""
-    blank = _BLANK_ABOVE.search(above[-200:])
-    before = _BLANK_LINE.findall(blank.group()) if blank else []
-    below = [end]
-    while below[-1] < len(text):
-        match = _BLANK_LINE.match(text, below[-1])
-        if match is None:
-            break
-        below.append(match.end())
-    if first and sum(map(len, before)) == len(above):
-        return above, below[-1]
-    if not before and _opens_block(above):
-        return above, below[-1]
-    if below[-1] == len(text):
-        return above[: len(above) - sum(map(len, before))], below[-1]
-    return above, below[min(len(before), len(below) - 1)]
-
-
-def _opens_block(above: str) -> bool:
-    line = above[-200:].splitlines()[-1] if above else ""
-    return line.rstrip().endswith(":") and "#" not in line
 
 
 def rewrite(module: Module, plan: Plan) -> Rewritten:

@@ -40,13 +40,8 @@ from typing import TYPE_CHECKING, Iterator, List, Optional
 from codemods.rule import Item, Rule, needle
 from codemods.rules.namespaces import classes
 from codemods.rules.namespaces.replacing import (
-    ESCAPES,
-    ESCAPES_ADVICE,
-    description,
     description_fits,
-    make_instead,
     spelling,
-    take_away,
 )
 from codemods.rules.namespaces.usage import Use, bound_to, complaint, uses
 
@@ -75,16 +70,7 @@ def _class(module: Module, cls: ast.ClassDef) -> Iterator[Item]:
     if reason is not None:
         yield rule.left(module, cls, f"the class `{cls.name}` is a plain namespace, but {reason}", ADVICE)
         return
-    for call in calls:
-        comments = description(module, cls) if call is calls[0] else ()
-        yield from make_instead(rule, module, call, [call.func], comments)
-    needed: List[ast.AST] = [call.func for call in calls]
-    if description(module, cls):
-        needed.append(module.statement_of(calls[0]))
-    if all(one in module.settled for one in needed):
-        yield take_away(rule, module, cls)
-    if any(use.escapes for one in what for use in one):
-        yield rule.note(module, calls[0], ESCAPES, ESCAPES_ADVICE)
+    yield from replace_class(rule, module, cls, calls, what)
 
 
 def _refusal(

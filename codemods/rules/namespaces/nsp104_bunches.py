@@ -30,13 +30,8 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Tuple
 from codemods.rule import Item, Rule, needle
 from codemods.rules.namespaces import classes
 from codemods.rules.namespaces.replacing import (
-    ESCAPES,
-    ESCAPES_ADVICE,
-    description,
     description_fits,
-    make_instead,
     spelling,
-    take_away,
 )
 from codemods.rules.namespaces.usage import COMPARED, HASHED, Use, complaint, uses
 
@@ -150,16 +145,7 @@ def _class(module: Module, cls: ast.ClassDef, methods: Dict[str, Any]) -> Iterat
         message = f"the class `{cls.name}` is much like types.SimpleNamespace, but {reason}"
         yield rule.left(module, cls, message, ADVICE)
         return
-    for call in calls:
-        comments = description(module, cls) if call is calls[0] else ()
-        yield from make_instead(rule, module, call, [call.func], comments)
-    needed: List[ast.AST] = [call.func for call in calls]
-    if description(module, cls):
-        needed.append(module.statement_of(calls[0]))
-    if all(one in module.settled for one in needed):
-        yield take_away(rule, module, cls)
-    if any(use.escapes for one in what for use in one):
-        yield rule.note(module, calls[0], ESCAPES, ESCAPES_ADVICE)
+    yield from replace_class(rule, module, cls, calls, what)
 
 
 def _refusal(

@@ -18,7 +18,8 @@ from codemods.rules.namespaces.folding import Join, foldable
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module, Reference
-    from codemods.rule import Rule
+    from codemods.rule import Item, Rule
+    from codemods.rules.namespaces.usage import Use
 
 ESCAPES = "the new SimpleNamespace goes where it can't be followed"
 ESCAPES_ADVICE = "check that it is never compared, hashed or weakly referenced there"
@@ -123,3 +124,22 @@ def drop_unused(rule: Rule, module: Module, references: Sequence[Reference]) -> 
             used = any(load not in module.settled for load in module.uses(one))
             if not used and not module.project.imports_from(module.name, one.local):
                 yield rule.reimport(one, f"`{one.local}` is no longer used")
+
+
+def replace_class(
+    rule: Rule, module: Module, cls: ast.ClassDef, calls: List[ast.Call], what: List[List[Use]]
+) -> Iterator[Item]:
+    """The edits that replace all calls of a class, and then the class.
+
+    :param what: for each call, what becomes of the object it makes.
+    """
+    for call in calls:
+        comments = description(module, cls) if call is calls[0] else ()
+        yield from make_instead(rule, module, call, [call.func], comments)
+    needed: List[ast.AST] = [call.func for call in calls]
+    if description(module, cls):
+        needed.append(module.statement_of(calls[0]))
+    if all(one in module.settled for one in needed):
+        yield take_away(rule, module, cls)
+    if any(use.escapes for one in what for use in one):
+        yield rule.note(module, calls[0], ESCAPES, ESCAPES_ADVICE)

@@ -410,7 +410,7 @@ def test_nothing_changes_when_no_rule_is_selected(case: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "line"),
     [
-        ("setup.json", '{\n "a": 1,\n}\n', 3),
+        ("setup.json", '{\n "a": 1\n "b": 2}\n', 3),
         ("pyproject.toml", "[a]\nb = \n", 2),
         ("setup.cfg", "a = b\n", 1),
         ("setup.cfg", "[a]\nb = 1\nb = 2\n", 3),

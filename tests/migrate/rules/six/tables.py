@@ -21,7 +21,7 @@ def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", table.values(), ids=list(table))
 
 
-def becomes(case: Tuple[str, str], **settings: Any) -> List[Finding]:
+def check_becomes(case: Tuple[str, str], **settings: Any) -> List[Finding]:
     """The first snippet becomes the second, and nothing of six is left in it."""
     before, after = case
     findings = checks.check(before, after, "SIX", **settings)
@@ -30,12 +30,12 @@ def becomes(case: Tuple[str, str], **settings: Any) -> List[Finding]:
     return findings
 
 
-def stays(case: Tuple[str, str], **settings: Any) -> None:
+def check_stays(case: Tuple[str, str], **settings: Any) -> None:
     """The snippet stays as it is, and a finding says why."""
     checks.check_left(*case, "SIX", **settings)
 
 
-def untouched(source: str, **settings: Any) -> None:
+def check_nothing_said(source: str, **settings: Any) -> None:
     """The snippet stays as it is, and nothing is said about it."""
     checks.check_untouched(source, "SIX", **settings)
 

@@ -3,7 +3,7 @@
 from typing import Tuple
 
 from codemods.rules.six._names import MODULES
-from tests.migrate.rules.six.tables import Left, Rewrites, becomes, cases, expressions, stays
+from tests.migrate.rules.six.tables import Left, Rewrites, cases, check_becomes, check_stays, expressions
 
 PLAIN = {name: home for name, home in MODULES.items() if not name.startswith("moves.urllib.")}
 
@@ -88,9 +88,9 @@ LEFT: Left = {
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
-    stays(case)
+    check_stays(case)

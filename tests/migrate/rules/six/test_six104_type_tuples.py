@@ -2,7 +2,7 @@
 
 from typing import Tuple
 
-from tests.migrate.rules.six.tables import Rewrites, becomes, cases, expressions
+from tests.migrate.rules.six.tables import Rewrites, cases, check_becomes, expressions
 
 REWRITES: Rewrites = {
     **expressions(
@@ -70,9 +70,9 @@ WITH_SETTING = expressions(
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(WITH_SETTING)
 def test_functions_that_take_types(case: Tuple[str, str]) -> None:
-    becomes(case, isinstance_like=("validate", "check"))
+    check_becomes(case, isinstance_like=("validate", "check"))

@@ -5,7 +5,7 @@ from typing import Tuple
 import pytest
 
 from codemods.findings import Outcome
-from tests.migrate.rules.six.tables import Rewrites, becomes, cases, expressions
+from tests.migrate.rules.six.tables import Rewrites, cases, check_becomes, expressions
 
 REWRITES: Rewrites = {
     **expressions(
@@ -49,12 +49,12 @@ RUNNING = {
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @pytest.mark.parametrize(("before", "after"), [*SKIPPED.items(), *RUNNING.items()])
 def test_notes_tests_that_never_run(before: str, after: str) -> None:
     head, rest = "import pytest\nimport unittest\n", "def test():\n    pass\n"
-    findings = becomes((f"{head}import six\n\n@{before}\n{rest}", f"{head}\n@{after}\n{rest}"))
+    findings = check_becomes((f"{head}import six\n\n@{before}\n{rest}", f"{head}\n@{after}\n{rest}"))
     notes = [one.message for one in findings if one.outcome is Outcome.NOTE]
     assert notes == (["this test is skipped always from now on"] if before in SKIPPED else [])

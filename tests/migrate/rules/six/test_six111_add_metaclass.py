@@ -3,7 +3,7 @@
 from typing import Tuple
 
 from codemods.findings import Outcome
-from tests.migrate.rules.six.tables import Left, Rewrites, becomes, cases, stays
+from tests.migrate.rules.six.tables import Left, Rewrites, cases, check_becomes, check_stays
 
 
 def _class(before: str, after: str) -> Tuple[str, str]:
@@ -110,17 +110,17 @@ LEFT: Left = {
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
-    stays(case)
+    check_stays(case)
 
 
 def test_notes_decorators_that_now_come_later() -> None:
     case = _class("@six.add_metaclass(M)\n@deco\nclass A(B)", "@deco\nclass A(B, metaclass=M)")
-    findings = becomes(case)
+    findings = check_becomes(case)
     assert [one.message for one in findings if one.outcome is Outcome.NOTE] == [
         "the metaclass now comes before the decorators that stood below it"
     ]

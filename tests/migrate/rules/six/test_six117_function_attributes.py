@@ -3,7 +3,7 @@
 from typing import Tuple
 
 from codemods.rules.six.six117_function_attributes import ATTRIBUTES
-from tests.migrate.rules.six.tables import Left, Rewrites, becomes, cases, expressions, stays
+from tests.migrate.rules.six.tables import Left, Rewrites, cases, check_becomes, check_stays, expressions
 
 REWRITES: Rewrites = {
     **expressions({f"six.{name}(f)": f"f.{attribute}" for name, attribute in ATTRIBUTES.items()}),
@@ -35,9 +35,9 @@ LEFT: Left = {
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
-    stays(case)
+    check_stays(case)

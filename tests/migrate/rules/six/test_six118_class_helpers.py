@@ -2,7 +2,7 @@
 
 from typing import Tuple
 
-from tests.migrate.rules.six.tables import Left, Rewrites, becomes, cases, stays
+from tests.migrate.rules.six.tables import Left, Rewrites, cases, check_becomes, check_stays
 
 
 def _class(before: str, after: str) -> Tuple[str, str]:
@@ -42,9 +42,9 @@ LEFT: Left = {
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
-    stays(case)
+    check_stays(case)

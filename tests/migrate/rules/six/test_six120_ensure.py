@@ -3,7 +3,7 @@
 from typing import Tuple
 
 from codemods.findings import Outcome
-from tests.migrate.rules.six.tables import Rewrites, becomes, cases, expressions
+from tests.migrate.rules.six.tables import Rewrites, cases, check_becomes, expressions
 
 SHIM = "from plumpy_compat.text import"
 
@@ -51,12 +51,12 @@ REWRITES: Rewrites = {
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 def test_notes_the_new_requirement_once() -> None:
     before = "import six\n\nx = six.ensure_str(y), six.ensure_binary(z)\n"
-    findings = becomes((before, f"{SHIM} ensure_bytes, ensure_str\n\nx = ensure_str(y), ensure_bytes(z)\n"))
+    findings = check_becomes((before, f"{SHIM} ensure_bytes, ensure_str\n\nx = ensure_str(y), ensure_bytes(z)\n"))
     notes = [one for one in findings if one.outcome is Outcome.NOTE]
     assert len(notes) == 1
     assert "plumpy-compat" in notes[0].advice

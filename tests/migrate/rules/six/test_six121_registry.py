@@ -2,7 +2,7 @@
 
 from typing import Tuple
 
-from tests.migrate.rules.six.tables import Left, cases, stays
+from tests.migrate.rules.six.tables import Left, cases, check_stays
 
 LEFT: Left = {
     "added module": (
@@ -21,4 +21,4 @@ LEFT: Left = {
 
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
-    stays(case)
+    check_stays(case)

@@ -5,7 +5,7 @@ from typing import Tuple
 import pytest
 
 from tests.migrate.rules.checks import check
-from tests.migrate.rules.six.tables import Left, Rewrites, becomes, cases, stays, untouched
+from tests.migrate.rules.six.tables import Left, Rewrites, cases, check_becomes, check_nothing_said, check_stays
 
 
 def _call(before: str, after: str) -> Tuple[str, str]:
@@ -47,17 +47,17 @@ UNTOUCHED = ["x = 'six.moves.input'\n", "f('use six.moves.input here')\n", "f('s
 
 @cases(REWRITES)
 def test_rewrites(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
-    stays(case)
+    check_stays(case)
 
 
 @pytest.mark.parametrize("source", UNTOUCHED)
 def test_other_strings_are_prose(source: str) -> None:
-    untouched(source)
+    check_nothing_said(source)
 
 
 def test_follows_vendored_copies() -> None:

@@ -5,7 +5,7 @@ from typing import Tuple
 import pytest
 
 from tests.migrate.rules.checks import check, check_left, run
-from tests.migrate.rules.six.tables import Left, Rewrites, becomes, cases, stays, untouched
+from tests.migrate.rules.six.tables import Left, Rewrites, cases, check_becomes, check_nothing_said, check_stays
 
 DROPPED: Rewrites = {
     "unused": ("import six\nimport os\n", "import os\n"),
@@ -190,32 +190,32 @@ LEFT: Left = {
 
 @cases(DROPPED)
 def test_drops(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(MOVED)
 def test_moves(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(PLACED)
 def test_places_new_imports(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(BLANK_LINES)
 def test_blank_lines(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(STARS)
 def test_star_imports(case: Tuple[str, str]) -> None:
-    becomes(case)
+    check_becomes(case)
 
 
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
-    stays(case)
+    check_stays(case)
 
 
 VENDORED: Rewrites = {
@@ -252,12 +252,12 @@ def test_keeps_a_package_that_is_used() -> None:
 
 
 def test_a_copy_that_is_not_named_is_left_alone() -> None:
-    untouched("from django.utils import six\n\nx = six.text_type\n")
+    check_nothing_said("from django.utils import six\n\nx = six.text_type\n")
 
 
 @pytest.mark.parametrize("name", ["sixer", "pkg.six", "six_ext"])
 def test_similar_names_are_left_alone(name: str) -> None:
-    untouched(f"import {name}\nfrom {name} import text_type\n\nx = text_type, {name}.PY2\n")
+    check_nothing_said(f"import {name}\nfrom {name} import text_type\n\nx = text_type, {name}.PY2\n")
 
 
 SUPPRESSED: Rewrites = {
@@ -294,9 +294,9 @@ def test_follows_comments_that_suppress(case: Tuple[str, str]) -> None:
 
 
 def test_skips_files_that_ask_for_it() -> None:
-    untouched("# plumpy-migrate: skip-file\nimport six\n\nx = six.text_type(1)\n")
+    check_nothing_said("# plumpy-migrate: skip-file\nimport six\n\nx = six.text_type(1)\n")
 
 
 def test_the_words_alone_skip_nothing() -> None:
     case = "x = '# plumpy-migrate: skip-file'\nimport six\n", "x = '# plumpy-migrate: skip-file'\n"
-    becomes(case)
+    check_becomes(case)
