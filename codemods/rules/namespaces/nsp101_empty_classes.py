@@ -39,10 +39,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional
 
 from codemods.rule import Item, Rule, needle
 from codemods.rules.namespaces import classes
-from codemods.rules.namespaces.replacing import (
-    description_fits,
-    spelling,
-)
+from codemods.rules.namespaces.replacing import description_fits, replace_class, spelling
 from codemods.rules.namespaces.usage import Use, bound_to, complaint, uses
 
 if TYPE_CHECKING:

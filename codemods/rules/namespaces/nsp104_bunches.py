@@ -29,10 +29,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Tuple
 
 from codemods.rule import Item, Rule, needle
 from codemods.rules.namespaces import classes
-from codemods.rules.namespaces.replacing import (
-    description_fits,
-    spelling,
-)
+from codemods.rules.namespaces.replacing import description_fits, replace_class, spelling
 from codemods.rules.namespaces.usage import COMPARED, HASHED, Use, complaint, uses
 
 if TYPE_CHECKING:
