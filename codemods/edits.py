@@ -55,6 +55,7 @@ class Edit:
     :param replaces_strings: whether string literals are deliberately replaced or dropped.
     :param empties: whether nothing is left in the statement's place.
     :param until: the last statement of a run.
+    :param inert: whether no rule can find anything new to do because of it, and no other file is concerned.
     :param lifts: the statements that take the place of a block; if all of them vanish, so does it.
     """
 
@@ -71,6 +72,7 @@ class Edit:
     empties: bool = False
     until: Optional[ast.stmt] = None
     lifts: Tuple[ast.stmt, ...] = ()
+    inert: bool = False
 
 
 @dataclass(frozen=True, eq=False)

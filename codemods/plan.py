@@ -49,7 +49,8 @@ class Plan:
     @property
     def is_inert(self) -> bool:
         """Whether it is carried out without giving any rule something new to look at."""
-        return not (self.edits or self.texts) and all(edit.inert for edit in self.imports)
+        edits: List[Union[Edit, ImportEdit]] = [*self.edits, *self.imports]
+        return not self.texts and all(edit.inert for edit in edits)
 
     def all(self) -> List[AnyEdit]:
         """Every edit, of whatever kind."""

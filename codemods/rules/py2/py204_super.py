@@ -52,7 +52,7 @@ def find(module: Module) -> Iterator[Item]:
             continue
         reason = _refusal(module, call)
         if reason is None:
-            yield rule.expression(call, _bare, "`super()` finds its arguments itself")
+            yield rule.expression(call, _bare, "`super()` finds its arguments itself", inert=True)
         else:
             advice = "write `super()` if that's what is meant; leave it if a class is to be skipped"
             yield rule.left(module, call, f"`{module.text(call)}` isn't the same as `super()`: {reason}", advice)
