@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import time
+import warnings
 from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
 from codemods import __version__
 from codemods.discover import Discovery, Found, discover
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
 from codemods.index.project import Project
-from codemods.migrate import Migrated, migrate, unreadable
+from codemods.migrate import Migrated, unreadable
 from codemods.names import module_names
 from codemods.registry import chosen, chosen_code_rules, code_rules
 from codemods.rule import Needles, imported_roots
@@ -21,6 +22,7 @@ from codemods.workers import Work, migrate_all
 Progress = Callable[[int, int], None]
 
 
+_COPY_OF_SIX = b"class Module_six_moves_urllib("
 _DOTTED_STRING = re.compile(rb"['\"]([A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_0-9]+)+)['\"]")
 
 
@@ -32,6 +34,13 @@ def run(paths: Sequence[str], settings: Settings, *, write: bool, progress: Opti
     :raises DiscoverError: if a path doesn't exist.
     :raises JournalError: if the originals can't be kept; nothing is written then.
     """
+    with warnings.catch_warnings():
+        # What Python thinks of the sources that it parses is no news of ours.
+        warnings.simplefilter("ignore")
+        return _run(paths, settings, write, progress)
+
+
+def _run(paths: Sequence[str], settings: Settings, write: bool, progress: Optional[Progress]) -> RunResult:
     start = time.monotonic()
     found = discover(paths, settings.exclude)
     result = RunResult(files_seen=len(found.files))
@@ -53,9 +62,9 @@ def run(paths: Sequence[str], settings: Settings, *, write: bool, progress: Opti
 
 def run_source(data: bytes, filename: str, settings: Settings) -> FileResult:
     """Migrate one file's content, as read from standard input; nothing is known of other files."""
-    rules = chosen_code_rules(settings)
     name = os.path.splitext(os.path.basename(filename))[0]
-    return migrate(data, filename, name, rules, settings).result
+    # As in a run over many files, a bug of ours becomes a finding.
+    return migrate_all([Work(filename, name, data)], replace(settings, jobs=1))[0].result
 
 
 # -- read --------------------------------------------------------------------------------------------
@@ -69,9 +78,16 @@ def _read(found: Discovery) -> Tuple[List[Work], Dict[str, FileResult]]:
     names = module_names(one.absolute for one in python)
     for one in python:
         data = _content(one, failed)
-        if data is not None:
+        if data is not None and _COPY_OF_SIX in data and os.path.basename(one.path) == "six.py":
+            failed[one.path] = FileResult(one.path, findings=[_copy_of_six(names[one.absolute])])
+        elif data is not None:
             works.append(Work(one.path, names[one.absolute], data))
     return works, failed
+
+
+def _copy_of_six(name: str) -> Finding:
+    advice = f"run with --six-module {name}, and delete it when nothing imports it any more"
+    return Finding("PM008", 0, 0, "is a copy of six, and stays as it is", Outcome.LEFT, advice)
 
 
 def _content(one: Found, failed: Dict[str, FileResult]) -> Optional[bytes]:
@@ -139,8 +155,6 @@ class _Code:
 
     def _index(self, works: Sequence[Work]) -> List[Migrated]:
         """Index files that no rule is interested in."""
-        from dataclasses import replace
-
         return migrate_all(works, replace(self.settings, select=("-",), extend_select=()))
 
     def imported(self) -> FrozenSet[str]:

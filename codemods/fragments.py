@@ -14,7 +14,7 @@ from typing import Counter as CounterType
 from codemods.lazy import cst
 
 if TYPE_CHECKING:
-    from codemods.edits import Edit
+    from codemods.plan import AnyEdit
 
 Transform = Callable[[Any], Any]
 
@@ -22,7 +22,7 @@ Transform = Callable[[Any], Any]
 class EditFailed(Exception):
     """An edit can't be carried out; the place is left to a human."""
 
-    def __init__(self, reason: str, edit: Optional[Edit] = None) -> None:
+    def __init__(self, reason: str, edit: Optional[AnyEdit] = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.edit = edit

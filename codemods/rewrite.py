@@ -221,7 +221,11 @@ class _Rewriter:
         top = not self.source.indentation(start)
         have = self.have if top else set()
         known = frozenset(have)
-        text = self._imports(run, old, start, have)
+        try:
+            text = self._imports(run, old, start, have)
+        except EditFailed as failure:
+            failure.edit = failure.edit or edits[0]
+            raise
         if not _code(text):
             self.gone.update(statements)
 

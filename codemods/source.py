@@ -122,8 +122,9 @@ class Source:
     def indentation(self, offset: int) -> str:
         """The white space before `offset` if nothing else precedes it on its line, or the line's own indentation."""
         start = self.line_starts[bisect_right(self.line_starts, offset) - 1]
-        head = self.text[start:offset]
-        return head[: len(head) - len(head.lstrip(" \t\f"))]
+        # A form feed begins the line anew.
+        head = self.text[start:offset].rpartition("\f")[2]
+        return head[: len(head) - len(head.lstrip(" \t"))]
 
     def line_text(self, line: int) -> str:
         """The text of line number `line` (from 1), without its newline."""

@@ -12,6 +12,8 @@ On Python 3 all of `absolute_import`, `division`, `generators`, `nested_scopes`,
 `unicode_literals`, `with_statement` and (since 3.7) `generator_stop` are always on, so removing
 them changes nothing there.
 
+A feature whose name the code looks at (`print(division)`) is left.
+
 `annotations` is never removed: without it annotations are evaluated when the module is
 imported. `barry_as_FLUFL` isn't touched either.
 """
@@ -42,4 +44,8 @@ def find(module: Module) -> Iterator[Item]:
         if not isinstance(one.statement, ast.ImportFrom) or one.statement.module != "__future__":
             continue
         if one.alias.name in removable and one.alias.asname is None:
+            if module.uses(one):
+                message = f"`{one.local}` is used as a name"
+                yield rule.left(module, one.statement, message, "drop what looks at the feature, then the import")
+                continue
             yield rule.reimport(one, f"`{one.alias.name}` is always on in Python 3", inert=True)

@@ -8,9 +8,11 @@ from typing import Any, Iterator, List
 import pytest
 
 from codemods.edits import Shape
+from codemods.engine import run_source
 from codemods.findings import Outcome, Status
 from codemods.lazy import cst
 from codemods.registry import code_rules
+from codemods.settings import Settings
 from tests.migrate.engine.trees import after, grow, left, result_of, run, texts
 
 OLD = "from __future__ import division\nimport six\n\n\nfor k in six.iteritems(d):\n    print(six.text_type(k))\n"
@@ -142,6 +144,17 @@ def test_a_rule_that_crashes_costs_one_file(tree: Path, monkeypatch: pytest.Monk
     assert [one.message for one in result_of(result, "c.py").findings] == ["left untouched: ZeroDivisionError: boom"]
     assert (tree / "b/c.py").read_text() == OLD
     assert (tree / "a.py").read_text() == NEW
+
+
+def test_a_rule_that_crashes_on_one_source_alone_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(module: Any) -> Iterator[Any]:
+        raise RecursionError("no way out")
+        yield
+
+    monkeypatch.setattr(_rule("SIX105"), "_find", find)
+    result = run_source(OLD.encode(), "-", Settings())
+    assert (result.status, result.after) == (Status.FAILED, None)
+    assert [(one.rule, one.outcome) for one in result.findings] == [("PM100", Outcome.ERROR)]
 
 
 def test_a_rule_that_never_settles_costs_one_file(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
