@@ -14,15 +14,16 @@ After::
 
 Only where the first argument is the class that the code stands in and the second is the first
 parameter of the method that contains the call and is never rebound (PEP 3135). Everything else
-means something else and is reported: another class's name (often a copy-paste error), `super(self.__class__,
-self)`, calls outside of a class or in a nested function, and classes with a decorator that
-may return another class than it gets, where `super()` would find the wrong one.
+means something else and is reported: another class's name (often a copy-paste error), a name that
+a parameter, a local or another statement of the file binds as well, `super(self.__class__, self)`,
+calls outside of a class or in a nested function, and classes with a decorator that may return
+another class than it gets, where `super()` would find the wrong one.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
 from codemods.index.scopes import COMPREHENSIONS, FUNCTIONS
 from codemods.lazy import cst
@@ -71,8 +72,11 @@ def _refusal(module: Module, call: ast.Call) -> Optional[str]:
         return "the function that it stands in isn't a method itself"
     if _in_inner_comprehension(module, call, function):
         return "in a comprehension it would look for its arguments in the wrong scope"
-    if _dotted(call.args[0]) not in _names(module, cls):
+    path = _path(module, cls)
+    if _dotted(call.args[0]) != ".".join(one.name for one in path):
         return f"its first argument isn't the class {cls.name}"
+    if not _is_bound_to(module, call.args[0], path):
+        return f"`{module.text(call.args[0])}` may mean something else than the class here"
     if not _is_first_parameter(module, call.args[1], function):
         return "its second argument isn't the method's first parameter"
     return _decorated(module, cls)
@@ -102,16 +106,28 @@ def _dotted(node: ast.expr) -> Optional[str]:
     return None
 
 
-def _names(module: Module, cls: ast.ClassDef) -> set[str]:
-    """How the class can be spelt from inside: its name, or the path of classes down to it."""
-    path = [cls.name]
+def _path(module: Module, cls: ast.ClassDef) -> List[ast.ClassDef]:
+    """The classes that the class stands in, from the outermost one down to itself; so it's spelt from inside."""
+    path = [cls]
     for above in module.parents(cls):
         if not isinstance(above, ast.ClassDef):
             break
-        path.insert(0, above.name)
-    whole = ".".join(path)
-    # The bare name of a nested class would be looked up at the top of the module.
-    return {whole} if len(path) > 1 else {cls.name}
+        path.insert(0, above)
+    return path
+
+
+def _is_bound_to(module: Module, node: ast.expr, path: List[ast.ClassDef]) -> bool:
+    """Whether the class statements of the path, and nothing else, bind the names of the dotted name `node`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    assert isinstance(node, ast.Name)
+    scope = module.scope_of(node).lookup(node.id)
+    if scope is None or module.bindings(scope, node.id) != path[:1]:
+        return False
+    for outer, inner in zip(path, path[1:]):
+        if module.bindings(module.walk.scopes[outer], inner.name) != [inner]:
+            return False
+    return not any(isinstance(one.ctx, ast.Store) for inner in path[1:] for one in module.attributes(inner.name))
 
 
 def _is_first_parameter(module: Module, node: ast.expr, function: Any) -> bool:

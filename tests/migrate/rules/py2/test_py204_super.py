@@ -33,6 +33,26 @@ REWRITES = {
                 super().f()
         """,
     ),
+    "class of a function, and another one of the name elsewhere": (
+        """
+        def f():
+            class A(B):
+                def f(self):
+                    super(A, self).f()
+
+        def g(A):
+            A = 1
+        """,
+        """
+        def f():
+            class A(B):
+                def f(self):
+                    super().f()
+
+        def g(A):
+            A = 1
+        """,
+    ),
     "nested class by its full path": (
         """
         class A:
@@ -70,6 +90,34 @@ LEFT = {
     "unknown decorator": (
         "@replace\nclass A(B):\n    def f(self):\n        super(A, self).f()\n",
         "may replace the class",
+    ),
+    "parameter of the name": (
+        "class C(B):\n    def up(self, C):\n        return super(C, self).up()\n",
+        "may mean something else",
+    ),
+    "local of the name": (
+        "class C(B):\n    def up(self):\n        for C in self:\n            super(C, self).up()\n",
+        "may mean something else",
+    ),
+    "import of the name": (
+        "class C(B):\n    def up(self):\n        from m import C\n        super(C, self).up()\n",
+        "may mean something else",
+    ),
+    "class that is replaced": (
+        "class C(B):\n    def up(self):\n        super(C, self).up()\n\n\nC = replace(C)\n",
+        "may mean something else",
+    ),
+    "class that a function replaces": (
+        "class C(B):\n    def up(self):\n        super(C, self).up()\n\n\ndef f():\n    global C\n    C = new\n",
+        "may mean something else",
+    ),
+    "outer class that is replaced": (
+        "class C:\n    class D(B):\n        def up(self):\n            super(C.D, self).up()\n\n\nC = replace(C)\n",
+        "may mean something else",
+    ),
+    "inner class that is replaced": (
+        "class C:\n    class D(B):\n        def up(self):\n            super(C.D, self).up()\n\n\nC.D = replace(C.D)\n",
+        "may mean something else",
     ),
     "in a comprehension": (
         "class A(B):\n    def f(self):\n        return [super(A, self).f(x) for x in y]\n",
