@@ -16,14 +16,15 @@ After::
     isinstance(x, collections.abc.Sequence)
 
 Python 3.10 removed the old names. `collections.abc` is imported explicitly; that `import collections`
-often makes it available too is an accident. An import in a `try` with a fallback is left alone.
+often makes it available too is an accident. An import in a `try` with a fallback is left alone, and so is a
+class that the file puts back into `collections` (or takes out) itself; there's a note where it does.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Iterator, Optional, Tuple
 
 from codemods.edits import NewImport
 from codemods.index.spelling import spell
@@ -31,7 +32,7 @@ from codemods.rule import Item, Rule, needle
 from codemods.rules.py2.shared import is_fallback, unused
 
 if TYPE_CHECKING:
-    from codemods.index.module import ImportedName, Module
+    from codemods.index.module import ImportedName, Module, Reference
 
 _ABC = (
     r"\b(?:Awaitable|Coroutine|AsyncIterable|AsyncIterator|AsyncGenerator|Hashable|Iterable|Iterator|Generator|Reversible"
@@ -39,6 +40,7 @@ _ABC = (
     r"|ValuesView|Sequence|MutableSequence|ByteString)\b"
 )
 _WANTED = re.compile(rf"collections\.{_ABC}")
+_CHANGERS = frozenset({"builtins.setattr", "builtins.delattr"})
 
 rule = Rule(
     "PY210",
@@ -53,19 +55,48 @@ rule = Rule(
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for one in module.references("collections"):
-        if _WANTED.match(one.canonical) and isinstance(one.node, ast.Attribute):
-            yield from _attribute(module, one.node, one.name)
+    references = module.references("collections")
+    patches = {name: node for one in references for name, node in _patches(module, one)}
+    for name, place in patches.items():
+        message = f"the file changes `{name}`, which is left alone here"
+        yield rule.note(module, place, message, "import the classes from `collections.abc`, and drop this then")
+    if "collections" in patches:
+        return
+    for one in references:
+        node = _member(one.node)
+        if _WANTED.match(one.canonical) and node is not None and f"collections.{node.attr}" not in patches:
+            yield from _attribute(module, node, one.name)
     for imported in module.live_imports():
-        yield from _import(module, imported)
+        if imported.canonical not in patches:
+            yield from _import(module, imported)
 
 
-def _attribute(module: Module, node: ast.expr, name: ast.Name) -> Iterator[Item]:
-    # The class may stand within a longer chain, such as `collections.Mapping.register`.
+def _member(node: ast.expr) -> Optional[ast.Attribute]:
+    """The innermost attribute of a chain: the class may be asked for more, as in `collections.Mapping.register`."""
     while isinstance(node, ast.Attribute) and not isinstance(node.value, ast.Name):
         node = node.value
-    if not isinstance(node, ast.Attribute):
-        return
+    return node if isinstance(node, ast.Attribute) else None
+
+
+def _patches(module: Module, reference: Reference) -> Iterator[Tuple[str, ast.AST]]:
+    """What a reference changes: a class, or (by a computed name) the whole module; and where."""
+    node, above, name = reference.node, module.parent(reference.node), ""
+    if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        name = reference.canonical
+    elif reference.canonical == "collections" and isinstance(above, ast.Call) and above.args[:1] == [node]:
+        name = _changed(above) if module.resolve(above.func) in _CHANGERS else ""
+    if name == "collections" or _WANTED.fullmatch(name):
+        yield name, node
+
+
+def _changed(call: ast.Call) -> str:
+    name = call.args[1] if len(call.args) > 1 else None
+    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+        return f"collections.{name.value}"
+    return "collections"
+
+
+def _attribute(module: Module, node: ast.Attribute, name: ast.Name) -> Iterator[Item]:
     spelling = spell(module, "collections.abc", node.attr, node)
     if spelling is None:
         message = f"Python 3.10 removed `collections.{node.attr}`; no name for it is free here"

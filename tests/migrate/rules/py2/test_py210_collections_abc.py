@@ -2,6 +2,7 @@
 
 import pytest
 
+from codemods.findings import Outcome
 from tests.migrate.rules.checks import check, check_left, check_untouched
 
 REWRITES = {
@@ -40,6 +41,27 @@ UNTOUCHED = {
     ),
     "typing": "import typing as t\nimport collections\nx: t.Mapping = collections.OrderedDict()\n",
 }
+
+PATCHES = {
+    "put back": "import collections.abc\n\ncollections.Callable = collections.abc.Callable\nx = collections.Callable\n",
+    "taken out": "import collections\n\ndel collections.Callable\nx = collections.Callable\n",
+    "put back by name": "import collections\n\nsetattr(collections, 'Callable', C)\nx = collections.Callable\n",
+    "put back by many names": (
+        "import collections\nfrom collections import Mapping\n\n"
+        "for name in names:\n    setattr(collections, name, C)\nx = collections.Callable\n"
+    ),
+    "put back for an import": "import collections\ncollections.Callable = C\nfrom collections import Callable\n",
+}
+
+
+@pytest.mark.parametrize("source", PATCHES.values(), ids=PATCHES)
+def test_leaves_what_the_file_changes(source: str) -> None:
+    assert check_left(source, "the file changes `collections", "PY210").outcome is Outcome.NOTE
+
+
+def test_rewrites_what_the_file_does_not_change() -> None:
+    before = "import collections.abc\n\ncollections.Callable = C\nx = collections.Mapping\n"
+    check(before, before.replace("collections.Mapping", "collections.abc.Mapping"), "PY210")
 
 
 @pytest.mark.parametrize(("before", "after"), REWRITES.values(), ids=REWRITES)
