@@ -33,13 +33,13 @@ rule = Rule("PY211", __doc__, [needle("open", r"\bio\s*\.\s*open\b|\bfrom\s+io\s
 def find(module: Module) -> Iterator[Item]:
     references = [one for one in module.references("io.open") if one.canonical == "io.open"]
     patched = "'io.open'" in module.source.text or '"io.open"' in module.source.text
+    patched = patched or any(_is_changed(one) for one in references)
     for one in references:
         if isinstance(one.node, ast.Name) and one.node.id == "open":
             continue
         if patched or not _builtin(module, one):
-            reason = (
-                "a string names it, perhaps to replace it by a mock" if patched else "`open` means something else here"
-            )
+            mocked = "the file replaces it, or names it in a string, perhaps for a mock"
+            reason = mocked if patched else "`open` means something else here"
             yield rule.left(module, one.node, f"`io.open` is left: {reason}", "call the builtin `open` if you can")
         else:
             yield rule.replace(one.node, "open", "`io.open` is the builtin `open`", settles=(one.name,))
@@ -47,6 +47,10 @@ def find(module: Module) -> Iterator[Item]:
         if imported.canonical == "io.open" and _drops(module, imported):
             yield rule.reimport(imported, "`io.open` is the builtin `open`")
     yield from drop_unused(rule, module, "io", "nothing uses `io` any more")
+
+
+def _is_changed(reference: Reference) -> bool:
+    return not isinstance(getattr(reference.node, "ctx", None), ast.Load)
 
 
 def _builtin(module: Module, reference: Reference) -> bool:

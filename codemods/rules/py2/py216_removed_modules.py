@@ -86,7 +86,8 @@ def _report(module: Module, one: ImportedName, root: str) -> Item:
 
 def _reload(module: Module) -> Iterator[Item]:
     for one in module.references("imp.reload"):
-        spelling = spell(module, "importlib", "reload", one.node) if isinstance(one.node, ast.Attribute) else None
+        loaded = isinstance(one.node, ast.Attribute) and isinstance(one.node.ctx, ast.Load)
+        spelling = spell(module, "importlib", "reload", one.node) if loaded else None
         if spelling is not None and one.canonical == "imp.reload":
             message = "`imp.reload` is `importlib.reload`"
             yield rule.replace(one.node, spelling.code, message, settles=(one.name,), needs=spelling.needs)

@@ -17,6 +17,7 @@ REWRITES = {
 LEFT = {
     "shadowed": ("import io\n\ndef open(p):\n    return io.open(p)\n", "means something else"),
     "mocked": ("import io\n\nio.open(p)\nmock.patch('io.open')\n", "a mock"),
+    "replaced": ("import io\n\nio.open = f\nio.open(p)\n", "the file replaces it"),
     "parameter": ("import io\n\ndef f(open):\n    return io.open\n", "means something else"),
 }
 

@@ -25,6 +25,10 @@ def test_rewrites(before: str, after: str) -> None:
     check(before, after, "PY216")
 
 
+def test_leaves_what_the_file_replaces() -> None:
+    check_left("import imp\n\nimp.reload = f\n", "removed the module `imp`", "PY216")
+
+
 @pytest.mark.parametrize("name", REMOVED)
 def test_reports_each_module(name: str) -> None:
     source = f"import os, {name}.x\nfrom {name} import a, b\n"
