@@ -6,6 +6,7 @@ import os
 import re
 import time
 import warnings
+from dataclasses import replace
 from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
 from codemods import __version__

@@ -149,9 +149,8 @@ def test_a_rule_that_crashes_costs_one_file(tree: Path, monkeypatch: pytest.Monk
 def test_a_rule_that_crashes_on_one_source_alone_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(module: Any) -> Iterator[Any]:
         raise RecursionError("no way out")
-        yield
 
-    monkeypatch.setattr(_rule("SIX105"), "_find", find)
+    _spoil(monkeypatch, find)
     result = run_source(OLD.encode(), "-", Settings())
     assert (result.status, result.after) == (Status.FAILED, None)
     assert [(one.rule, one.outcome) for one in result.findings] == [("PM100", Outcome.ERROR)]
