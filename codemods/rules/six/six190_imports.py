@@ -155,6 +155,9 @@ def _offered(prefix: str) -> List[str]:
 def _star(module: Module, one: ImportedName) -> Iterator[Item]:
     """``from six.moves import *``: only the names that nothing else binds can come from it."""
     home = one.canonical[len("six") : -len("*")].strip(".")
+    if home in MODULES:
+        yield rule.reimport(one, f"`six.{home}` is `{MODULES[home]}`", NewImport(MODULES[home], "*"))
+        return
     prefix = f"{home}." if home else ""
     names = sorted(name for name in module.unbound() if prefix + name in KNOWN)
     reason = _star_refusal(module, prefix, names)

@@ -164,7 +164,18 @@ STARS: Rewrites = {
         "import urllib.parse\n\nx = urllib.parse.quote\n",
     ),
     "from six itself": ("from six import *\n\nx = StringIO\n", "from io import StringIO\n\nx = StringIO\n"),
-    "from a submodule": ("from six.moves.urllib.parse import *\n\nx = 1\n", "x = 1\n"),
+    "from a submodule": (
+        "from six.moves.urllib.parse import *\n\nx = quote(y)\n",
+        "from urllib.parse import *\n\nx = quote(y)\n",
+    ),
+    "from a module": (
+        "from six.moves.configparser import *  # noqa\n\nroot = ConfigParser()\n",
+        "from configparser import *  # noqa\n\nroot = ConfigParser()\n",
+    ),
+    "from two modules": (
+        "from six.moves.tkinter import *\nfrom six.moves.tkinter_constants import *\n\nroot = Tk()\n",
+        "from tkinter import *\nfrom tkinter.constants import *\n\nroot = Tk()\n",
+    ),
 }
 
 LEFT: Left = {
