@@ -13,9 +13,10 @@ from codemods.fragments import EditFailed, RoundTripError
 from codemods.index.facts import Facts, gather
 from codemods.index.module import Module
 from codemods.index.project import Assumptions, ProjectView, Question
-from codemods.plan import EditKey, Plan, anchor, plan, skips_file
+from codemods.plan import EditKey, Plan, anchor, plan
 from codemods.rewrite import rewrite
 from codemods.source import Source, SourceError
+from codemods.suppress import skips_file
 from codemods.verify import Unsound, verify
 
 if TYPE_CHECKING:

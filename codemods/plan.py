@@ -7,12 +7,12 @@ be carried out (inside an f-string, say, or where verification has refused it be
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Dict, FrozenSet, Iterable, List, Mapping, Set, Tuple, Union
+from typing import TYPE_CHECKING, Dict, Iterable, List, Mapping, Tuple, Union
 
 from codemods.edits import Edit, ImportEdit, Shape, TextEdit
 from codemods.findings import Finding, Outcome
+from codemods.suppress import ignored_lines
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 AnyEdit = Union[Edit, ImportEdit, TextEdit]
 EditKey = Tuple[str, int]
 """The rule and the offset of an edit: how one run tells the next which edits to leave out."""
-
-_IGNORE = re.compile(r"#\s*plumpy-migrate:\s*ignore(?:\[([\w\s,]*)\])?")
-_SKIP_FILE = re.compile(rb"^[ \t]*#\s*plumpy-migrate:\s*skip-file", re.MULTILINE)
-
-
-def skips_file(data: bytes) -> bool:
-    """Whether a comment asks to leave the whole file alone."""
-    return b"plumpy-migrate" in data and _SKIP_FILE.search(data) is not None
 
 
 @dataclass
@@ -71,8 +63,8 @@ class _Planner:
     def __init__(self, module: Module, blocked: Mapping[EditKey, str]) -> None:
         self.module = module
         self.blocked = blocked
-        self.plan = Plan()
-        self.ignored = _ignored_lines(module)
+        self.ignored, notes = ignored_lines(module)
+        self.plan = Plan(findings=notes)
         self._claimed: Dict[Tuple[int, int], Shape] = {}
 
     def run(self, rules: Iterable[Rule]) -> Plan:
@@ -170,19 +162,6 @@ class _Planner:
                 # What a name can mean may depend on imports that are dead now.
                 module.dead.extend(item.dead)
                 module.cache.clear()
-
-
-def _ignored_lines(module: Module) -> Dict[int, FrozenSet[str]]:
-    """For each line with an ignore comment, the codes that it names (none: all)."""
-    found: Dict[int, FrozenSet[str]] = {}
-    if "plumpy-migrate" not in module.source.text:
-        return found
-    for number in range(1, len(module.source.line_starts) + 1):
-        match = _IGNORE.search(module.source.line_text(number))
-        if match:
-            codes: Set[str] = {code.strip() for code in (match.group(1) or "").split(",")}
-            found[number] = frozenset(codes - {""})
-    return found
 
 
 def plan(module: Module, rules: Iterable[Rule], blocked: Mapping[EditKey, str]) -> Plan:
