@@ -24,11 +24,13 @@ immediately become keywords, unless comments belong to them or code could notice
 
 A SimpleNamespace isn't quite such an object: `==` compares attributes, it has no hash and no weak references, its class
 and its text differ. So the class stays, and is reported, if an instance is seen to be compared, hashed, printed or
-weakly referenced, or is handed on in a module that uses weak references; if the class is used otherwise than by
+weakly referenced, or is handed on in a module that uses weak references; if one is yielded, or put into a container or
+an attribute of something else; if the class is used otherwise than by
 calling it without arguments; if another module, `__all__`, a string or a pickle may refer to it; or if an instance
 without any attributes is made, which may be a sentinel.
 
-Instances that are returned or handed on are replaced, with a note. Classes whose instances get no attributes are
+Instances that are returned or handed on are replaced, with a note; they are followed through the file's own functions,
+their parameters and their results. Classes whose instances get no attributes are
 sentinels or stand-ins, and nothing is said about them.
 """
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional
 
 from codemods.rule import Item, Rule, needle
 from codemods.rules.namespaces.replacing import ESCAPES, ESCAPES_ADVICE, drop_unused, make_instead, spelling
-from codemods.rules.namespaces.usage import Use, bound_to, complaint, uses
+from codemods.rules.namespaces.usage import STORED, Use, bound_to, complaint, uses
 
 if TYPE_CHECKING:
     from codemods.index.module import Module, Reference
@@ -62,7 +62,7 @@ def _call(module: Module, reference: Reference) -> Optional[ast.Call]:
 
 
 def _refusal(module: Module, call: ast.Call, what: List[Use], otherwise: List[Reference]) -> Optional[str]:
-    trouble = complaint(module, what)
+    trouble = complaint(module, what, (STORED,))
     if trouble is not None:
         return trouble
     if otherwise and any(use.escapes for use in what):

@@ -19,7 +19,8 @@ Only a class with such an `__init__` and nothing else but a docstring, an `__eq_
 
 The class stays, and is reported, if it's used otherwise than by calling it with keywords; if another module,
 `__all__`, a string or a pickle may refer to it; or if an object of it is seen to be compared (unless the class has an
-`__eq__`), hashed, printed or weakly referenced. A class with a `__repr__` stays as well if its objects are handed on.
+`__eq__`), hashed, printed or weakly referenced. A class without an `__eq__` or with a `__repr__` stays as well if its
+objects are handed on.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Tuple
 from codemods.rule import Item, Rule, needle
 from codemods.rules.namespaces import classes
 from codemods.rules.namespaces.replacing import description_fits, replace_class, spelling
-from codemods.rules.namespaces.usage import COMPARED, HASHED, Use, complaint, uses
+from codemods.rules.namespaces.usage import COMPARED, HASHED, STORED, Use, complaint, uses
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -148,7 +149,7 @@ def _class(module: Module, cls: ast.ClassDef, methods: Dict[str, Any]) -> Iterat
 def _refusal(
     module: Module, cls: ast.ClassDef, methods: Dict[str, Any], calls: List[ast.Call], what: List[List[Use]]
 ) -> Optional[str]:
-    allowed = (COMPARED, HASHED) if "__eq__" in methods else ()
+    allowed = (COMPARED, HASHED, STORED) if "__eq__" in methods else ()
     for call, found in zip(calls, what):
         if call.args:
             return f"line {call.lineno} calls it with a positional argument"
@@ -157,6 +158,8 @@ def _refusal(
             return trouble
         if "__repr__" in methods and any(use.escapes for use in found):
             return f"the object of line {call.lineno} is handed on, and its text would differ"
+        if "__eq__" not in methods and any(use.escapes for use in found):
+            return f"the object of line {call.lineno} is handed on, and may be compared or hashed there"
         if spelling(module, call) is None:
             return f"`types` and `SimpleNamespace` mean something else on line {call.lineno}"
     return None

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 from codemods.index.scopes import FUNCTIONS, Scope
+from codemods.rules.namespaces import flow
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -17,6 +18,7 @@ WEAK = "is weakly referenced, which a SimpleNamespace can't be"
 TYPED = "is asked for its type"
 SPECIAL = "has a special attribute used"
 PARSED = "is filled by an argument parser"
+STORED = "is put where it can't be followed"
 
 _HARMLESS = frozenset(("getattr", "hasattr", "delattr", "vars", "id", "bool", "callable", "dir", "isinstance"))
 _BUILTINS = {
@@ -33,6 +35,7 @@ _METHODS = {
     **dict.fromkeys(("debug", "info", "warning", "warn", "error", "exception", "critical", "log"), SHOWN),
     **dict.fromkeys(("write", "format"), SHOWN),
     **dict.fromkeys(("parse_args", "parse_known_args"), PARSED),
+    **dict.fromkeys(("append", "appendleft", "extend", "insert", "put", "put_nowait"), STORED),
 }
 
 
@@ -50,22 +53,61 @@ class Use(NamedTuple):
     escapes: bool = False
 
 
+Seen = Set[Tuple[str, object]]
+
+
 def uses(module: Module, call: ast.Call) -> List[Use]:
-    """What happens to the object that `call` makes: under the name that it's bound to, or where it stands."""
-    target = bound_to(module, call)
-    if target is None:
-        return [judge(module, call)]
-    if isinstance(target, ast.Attribute):
-        return list(_of_attribute(module, target.attr, target))
+    """What happens to the object that `call` makes, as far as the file shows: under whatever names it gets."""
+    return list(_of_value(module, call, set()))
+
+
+def _of_value(module: Module, node: ast.AST, seen: Seen) -> Iterator[Use]:
+    node = _carried(module, node)
+    target = bound_to(module, node)
+    if isinstance(target, ast.Name):
+        yield from _of_target(module, target, seen)
+    elif target is not None:
+        yield from _of_attribute(module, target.attr, seen)
+    else:
+        yield judge(module, node)
+        # What is only stored elsewhere doesn't make it a namespace here.
+        yield from (use._replace(stores=False) for use in _elsewhere(module, node, seen))
+
+
+def _carried(module: Module, node: ast.AST) -> ast.AST:
+    """The largest expression whose value may be that of `node`, such as ``a if test else node``."""
+    above = module.parent(node)
+    while isinstance(above, (ast.BoolOp, ast.IfExp, ast.Await)) and getattr(above, "test", None) is not node:
+        node, above = above, module.parent(above)
+    return node
+
+
+def _of_target(module: Module, target: ast.Name, seen: Seen) -> Iterator[Use]:
     scope = module.scope_of(target).lookup(target.id)
     if scope is None:
-        return [Use(call, escapes=True)]
-    found = list(_of_name(module, target.id, scope, set()))
+        yield Use(target, escapes=True)
+        return
+    yield from _of_name(module, target.id, scope, seen)
     if scope.kind == "class":
-        found += _of_attribute(module, target.id, None)
+        yield from _of_attribute(module, target.id, seen)
     elif scope.kind == "module" and module.project.imports_from(module.name, target.id):
-        found.append(Use(call, escapes=True))
-    return found
+        yield Use(target, escapes=True)
+
+
+def _elsewhere(module: Module, node: ast.AST, seen: Seen) -> Iterator[Use]:
+    """What happens to an object in the functions of the file that get it, and to what a function returns."""
+    if isinstance(module.parent(node), ast.Return):
+        function = module.enclosing(node, *FUNCTIONS)
+        if function is not None and ("", function) not in seen:
+            seen.add(("", function))
+            for value, called in flow.results(module, function):
+                yield from _of_value(module, value, seen) if called else (Use(value, STORED, escapes=True),)
+        return
+    for function, parameter in flow.parameters(module, node):
+        if parameter is None:
+            yield Use(node, STORED, escapes=True)
+        else:
+            yield from _of_name(module, parameter, module.walk.scopes[function], seen)
 
 
 def complaint(module: Module, found: List[Use], allowed: Sequence[str] = ()) -> Optional[str]:
@@ -81,10 +123,10 @@ def complaint(module: Module, found: List[Use], allowed: Sequence[str] = ()) -> 
     return None
 
 
-def bound_to(module: Module, call: ast.Call) -> Optional[Union[ast.Name, ast.Attribute]]:
+def bound_to(module: Module, value: ast.AST) -> Optional[Union[ast.Name, ast.Attribute]]:
     """The name, or the attribute of ``self``, that the object is bound to and nothing else."""
-    statement = module.parent(call)
-    if not isinstance(statement, ast.Assign) or statement.value is not call or len(statement.targets) != 1:
+    statement = module.parent(value)
+    if not isinstance(statement, ast.Assign) or statement.value is not value or len(statement.targets) != 1:
         return None
     target = statement.targets[0]
     if isinstance(target, ast.Name):
@@ -94,37 +136,24 @@ def bound_to(module: Module, call: ast.Call) -> Optional[Union[ast.Name, ast.Att
     return None
 
 
-def _of_name(module: Module, name: str, scope: Scope, seen: Set[Tuple[str, Scope]]) -> Iterator[Use]:
+def _of_name(module: Module, name: str, scope: Scope, seen: Seen) -> Iterator[Use]:
     if (name, scope) in seen:
         return
     seen.add((name, scope))
     for load, where in module.loads(name):
-        if where.lookup(name) is not scope:
-            continue
-        alias = _alias(module, load)
-        if alias is None:
-            yield judge(module, load)
-            continue
-        home = module.scope_of(alias).lookup(alias.id)
-        if home is not None:
-            yield from _of_name(module, alias.id, home, seen)
+        if where.lookup(name) is scope:
+            yield from _of_value(module, load, seen)
 
 
-def _alias(module: Module, load: ast.AST) -> Optional[ast.Name]:
-    """The other name that ``other = name`` gives it."""
-    above = module.parent(load)
-    if isinstance(above, ast.Assign) and above.value is load and len(above.targets) == 1:
-        target = above.targets[0]
-        return target if isinstance(target, ast.Name) else None
-    return None
-
-
-def _of_attribute(module: Module, name: str, target: Optional[ast.AST]) -> Iterator[Use]:
+def _of_attribute(module: Module, name: str, seen: Seen) -> Iterator[Use]:
+    if (name, None) in seen:
+        return
+    seen.add((name, None))
     for node in module.attributes(name):
-        if node is not target and isinstance(node.ctx, ast.Load):
-            yield judge(module, node)
+        if isinstance(node.ctx, ast.Load):
+            yield from _of_value(module, node, seen)
     if not name.startswith("_"):
-        yield Use(target or module.tree, escapes=True)
+        yield Use(module.tree, escapes=True)
 
 
 def judge(module: Module, node: ast.AST) -> Use:
@@ -140,9 +169,11 @@ def judge(module: Module, node: ast.AST) -> Use:
     if isinstance(above, ast.Call):
         return _argument(module, node, above)
     if isinstance(above, (ast.Tuple, ast.Starred)) and not isinstance(module.parent(above), ast.Assign):
-        return judge(module, above)._replace(node=node, stores=False)
+        found = judge(module, above)
+        trouble = found.trouble or (STORED if found.escapes else "")
+        return found._replace(node=node, trouble=trouble, stores=False)
     effect = _effect(above, node)
-    return Use(node) if effect is None else Use(node, effect, escapes=not effect)
+    return Use(node) if effect is None else Use(node, effect, escapes=effect in ("", STORED))
 
 
 def _effect(above: ast.AST, node: ast.AST) -> Optional[str]:
@@ -153,14 +184,14 @@ def _effect(above: ast.AST, node: ast.AST) -> Optional[str]:
     if isinstance(above, ast.Subscript):
         return None if above.value is node else HASHED
     if isinstance(above, ast.Dict):
-        return HASHED if any(key is node for key in above.keys) else ""
+        return HASHED if any(key is node for key in above.keys) else STORED
     if isinstance(above, (ast.Set, ast.SetComp)) or (isinstance(above, ast.DictComp) and above.key is node):
         return HASHED
     if isinstance(above, ast.FormattedValue) or (isinstance(above, ast.BinOp) and isinstance(above.op, ast.Mod)):
         return SHOWN
-    if isinstance(above, (ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp)):
+    if isinstance(above, (ast.Expr, ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.Assert, ast.UnaryOp)):
         return None
-    return ""
+    return "" if isinstance(above, ast.Return) else STORED
 
 
 def _attribute(module: Module, node: ast.AST, attribute: ast.Attribute) -> Use:
@@ -178,10 +209,10 @@ def _argument(module: Module, node: ast.AST, call: ast.Call) -> Use:
         return Use(node, SPECIAL)
     name = module.resolve(call.func) or ""
     home, _, last = name.rpartition(".")
-    if home == "builtins" and last in _HARMLESS:
+    if home == "builtins" and last in _HARMLESS and call.args[0] is node:
         return Use(node)
     if home == "builtins" and last == "setattr":
-        return Use(node, stores=True)
+        return Use(node, stores=True) if call.args[0] is node else Use(node, STORED, escapes=True)
     return Use(node, _in_call(module, call), escapes=True)
 
 

@@ -82,6 +82,38 @@ REWRITES = {
         a = types.SimpleNamespace(x=1)
         """,
     ),
+    "followed where only attributes are used": (
+        """
+        class A(object):
+            pass
+
+        def make(again):
+            a = A()
+            a.x = 1
+            return make(False) if again else a
+
+        def show(first, a):
+            if a and first.x:
+                first.y = a.x
+
+        b = make(True)
+        show(b, a=make(False))
+        """,
+        """
+        from types import SimpleNamespace
+
+        def make(again):
+            a = SimpleNamespace(x=1)
+            return make(False) if again else a
+
+        def show(first, a):
+            if a and first.x:
+                first.y = a.x
+
+        b = make(True)
+        show(b, a=make(False))
+        """,
+    ),
     "several instances": (
         """
         class A(object):
@@ -338,6 +370,18 @@ LEFT = {
     "f-string": ("return f'{a}'", "is turned into text"),
     "logged": ("other.debug('%s', a)", "is turned into text"),
     "type": ("return type(a)", "is asked for its type"),
+    "yielded": ("yield a", "can't be followed"),
+    "in a list": ("return [a]", "can't be followed"),
+    "in a tuple": ("return a, other", "can't be followed"),
+    "value of a display": ("return {1: a}", "can't be followed"),
+    "value of an item": ("other[1] = a", "can't be followed"),
+    "appended": ("other.append(a)", "can't be followed"),
+    "attribute of something else": ("other.a = a", "can't be followed"),
+    "attribute by setattr": ("setattr(other, 'a', a)", "can't be followed"),
+    "default": ("return lambda b=a: b.x", "can't be followed"),
+    "compared by another function": ("def g(c):\n                return c == other\n            g(a)", "is compared"),
+    "hashed by another function": ("def g(*, c):\n                other.add(c)\n            g(c=a)", "is hashed"),
+    "collected by another function": ("def g(*c):\n                pass\n            g(a)", "can't be followed"),
     "its class": ("a.__class__ = other", "has a special attribute used"),
     "its dictionary replaced": ("a.__dict__ = other", "has a special attribute used"),
     "isinstance": ("return isinstance(other, A)", "otherwise than by calling it"),
@@ -377,6 +421,24 @@ WHOLE = {
     ),
 }
 
+RETURNED = {
+    "compared": ("x = f() == f()", "is compared"),
+    "member": ("x = f() in y", "is compared"),
+    "set": ("x = {f(), f()}", "is hashed"),
+    "set by call": ("x = set(f())", "is hashed"),
+    "hash": ("x = hash(f())", "is hashed"),
+    "frozen set": ("x = frozenset([f()])", "can't be followed"),
+    "key": ("x = {f(): 1}", "is hashed"),
+    "key of an item": ("x[f()] = 1", "is hashed"),
+    "key of a comprehension": ("x = {f(): 1 for _ in y}", "is hashed"),
+    "under a name": ("x = f()\ny = x != f", "is compared"),
+    "in a function": ("def g():\n    x = f()\n    return x in y", "is compared"),
+    "by another function": ("def g():\n    return f()\nx = {g()}", "is hashed"),
+    "conditionally": ("x = f() if y else None\nz = {x}", "is hashed"),
+    "function handed on": ("x = set(map(f, y))", "can't be followed"),
+    "attribute": ("class B:\n    def g(self):\n        self.x = f()\n        return self.x == y", "is compared"),
+}
+
 UNTOUCHED = {
     "sentinel": "class A(object):\n    pass\n\nMISSING = A()\n",
     "exception": "class A(Exception):\n    pass\n\ndef f():\n    a = A()\n    a.x = 1\n    raise a\n",
@@ -402,6 +464,25 @@ def test_leaves(line: str, reason: str) -> None:
 @pytest.mark.parametrize(("source", "reason"), WHOLE.values(), ids=WHOLE)
 def test_leaves_module(source: str, reason: str) -> None:
     check_left(source, reason, "NSP101")
+
+
+@pytest.mark.parametrize(("lines", "reason"), RETURNED.values(), ids=RETURNED)
+def test_leaves_what_is_returned(lines: str, reason: str) -> None:
+    source = f"class A: pass\ndef f():\n    a = A()\n    a.x = 1\n    return a\n{lines}\n"
+    check_left(source, reason, "NSP101")
+
+
+@pytest.mark.parametrize(
+    ("make", "use", "reason"),
+    [
+        ("def f(self):", "{self.f()}", "is hashed"),
+        ("@property\n    def f(self):", "self.f == 1", "is compared"),
+        ("@fixture\n    def f(self):", "self.f().x", "can't be followed"),
+    ],
+)
+def test_leaves_what_a_method_returns(make: str, use: str, reason: str) -> None:
+    body = "        a = A()\n        a.x = 1\n        return a\n"
+    check_left(f"class A: pass\nclass B:\n    {make}\n{body}    def g(self):\n        {use}\n", reason, "NSP101")
 
 
 @pytest.mark.parametrize("source", UNTOUCHED.values(), ids=UNTOUCHED)

@@ -147,7 +147,7 @@ LEFT = {
     ),
     "NSP104 derived": (
         "NSP104",
-        "class B:\n    def __init__(self, **k):\n        self.__dict__.update(k)\nclass C(B):\n    x = B()\n",
+        "class B:\n    def __init__(self, **k):\n        self.__dict__.update(k)\nclass C(B):\n    _x = B()\n",
         "otherwise than by calling it",
     ),
     "NSP104 never called": (
@@ -160,6 +160,21 @@ LEFT = {
         "class B:\n    def __init__(self, **k):\n        self.__dict__.update(k)\n"
         "    def __repr__(self):\n        return 'B'\nb = f(B())\n",
         "its text would differ",
+    ),
+    "NSP104 returned": (
+        "NSP104",
+        "class B:\n    def __init__(self, **k):\n        self.__dict__.update(k)\ndef f():\n    return B(x=1)\n",
+        "may be compared or hashed there",
+    ),
+    "NSP104 handed on": (
+        "NSP104",
+        "class B:\n    def __init__(self, **k):\n        self.__dict__.update(k)\nb = B(x=1)\nregister(b)\n",
+        "may be compared or hashed there",
+    ),
+    "NSP104 in a list": (
+        "NSP104",
+        "class B:\n    def __init__(self, **k):\n        self.__dict__.update(k)\ndef f():\n    return len([B(x=1)])\n",
+        "is put where it can't be followed",
     ),
     "NSP105 class": ("NSP105", "class state:\n    pass\n\nstate.x = 1\nf(state.x)\n", "itself is used"),
     "NSP105 type": ("NSP105", "a = type('A', (), {'x': 1})()\n", "for a single namespace"),
@@ -219,6 +234,7 @@ def test_leaves_plumpy_itself_alone() -> None:
 
 
 def test_nsp104_notes_what_escapes() -> None:
-    source = "class B:\n    def __init__(self, **k):\n        self.__dict__ = k\ndef f():\n    return B(x=1)\n"
+    equal = "    def __eq__(self, other):\n        return self.__dict__ == other.__dict__\n"
+    source = f"class B:\n    def __init__(self, **k):\n        self.__dict__ = k\n{equal}def f():\n    return B(x=1)\n"
     findings = run(source, "NSP104").result.findings
-    assert [one.line for one in findings if one.outcome is Outcome.NOTE] == [5]
+    assert [one.line for one in findings if one.outcome is Outcome.NOTE] == [7]
