@@ -18,8 +18,9 @@ A module's own constant that is assigned once from such a test (`PY2 = sys.versi
 `elif` chains keep their undecided parts; conditional expressions are folded as well. Comments in the
 branch that stays are kept; those in the branch that goes, go with it.
 
-Left alone is a branch whose definitions are used elsewhere although the branch never runs, and a test
-whose undecided parts may have an effect.
+Left alone is a branch whose definitions are used elsewhere although the branch never runs, a test
+whose undecided parts may have an effect, and a branch with the last `yield` of a function, which would be
+no generator without it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
 from codemods.rules.six._blocks import block_end, statements_of
 from codemods.rules.six._calls import keep_parentheses
+from codemods.rules.six._generators import ends_generator
 from codemods.rules.six._versions import Versions, is_elif, links
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def find(module: Module) -> Iterator[Item]:
         if not is_elif(module, node) and not module.is_dead(node):
             edit = _statement(module, versions, node)
             if edit is not None:
-                yield edit
+                yield _checked(module, edit)
     for operand, value in versions.operands():
         around = module.parent(operand)
         if isinstance(around, ast.BoolOp) and not module.is_dead(around):
@@ -64,7 +66,15 @@ def find(module: Module) -> Iterator[Item]:
     for node in module.of(ast.IfExp):
         decided = versions.decide(node.test)
         if decided is not None and not module.is_dead(node):
-            yield _expression(module, versions, node, decided)
+            yield _checked(module, _expression(module, versions, node, decided))
+
+
+def _checked(module: Module, edit: Edit) -> Item:
+    """The edit, unless it would make a plain function of a generator."""
+    if not ends_generator(module, edit.node, edit.dead):
+        return edit
+    message = f"{edit.message}, but the last `yield` of the function stands in what goes"
+    return rule.left(module, edit.node, message, "fold it by hand, and keep the function a generator")
 
 
 def _statement(module: Module, versions: Versions, node: ast.If) -> Optional[Edit]:

@@ -22,6 +22,7 @@ import ast
 from typing import TYPE_CHECKING, Iterator, Set
 
 from codemods.rule import Item, Rule, needle
+from codemods.rules.six._generators import ends_generator
 from codemods.rules.six._names import uses
 from codemods.rules.six._versions import CONSTANTS, Versions
 
@@ -55,7 +56,7 @@ def _whole(module: Module, versions: Versions, node: ast.expr) -> ast.expr:
     """The largest test around a constant that comes out the same always."""
     above = module.parent(node)
     while isinstance(above, (ast.UnaryOp, ast.BoolOp)) and "#" not in module.text(above):
-        if versions.decide(above) is None:
+        if versions.decide(above) is None or ends_generator(module, above, [module.span(above)]):
             break
         node, above = above, module.parent(above)
     return node

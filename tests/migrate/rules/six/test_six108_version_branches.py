@@ -117,6 +117,14 @@ def test_leaves_what_an_older_target_needs(test: str) -> None:
 
 
 REWRITES: Rewrites = {
+    "one of two yields": (
+        "import six\n\ndef f():\n    if six.PY2:\n        yield 1\n    else:\n        yield 2\n",
+        "def f():\n    yield 2\n",
+    ),
+    "yield of a function that goes": (
+        "import six\n\ndef f():\n    if six.PY2:\n        def g():\n            yield 1\n    return 2\n",
+        "def f():\n    return 2\n",
+    ),
     **expressions(
         {
             "1 if six.PY2 else (2, 3)": "(2, 3)",
@@ -286,7 +294,20 @@ REWRITES: Rewrites = {
     ),
 }
 
+_GENERATOR = "the last `yield` of the function"
+
 LEFT: Left = {
+    "last yield": ("import six\n\ndef f():\n    if six.PY2:\n        yield 1\n    return 2\n", _GENERATOR),
+    "last yield of an async function": (
+        "import six\n\nasync def f():\n    if not six.PY3:\n        yield 1\n    await g()\n",
+        _GENERATOR,
+    ),
+    "last yield, in an expression": ("import six\n\ndef f():\n    x = (yield) if six.PY2 else 3\n", _GENERATOR),
+    "last yield of a lambda": ("import six\n\nf = lambda: (yield) if six.PY2 else 3\n", _GENERATOR),
+    "last yield, with one of a function within": (
+        "import six\n\ndef f():\n    if six.PY2:\n        yield from g()\n    def g():\n        yield 1\n",
+        _GENERATOR,
+    ),
     "dead definition used elsewhere": (
         "import six\n\nif six.PY3:\n    a = 1\nelse:\n    def g():\n        pass\nprint(g)\n",
         "`six.PY3` is always true: `g` is bound only there and used elsewhere",
@@ -321,6 +342,17 @@ def test_other_constants_are_not_decided(case: str) -> None:
 
 def test_keeps_an_operand_that_may_have_an_effect() -> None:
     check_becomes(("import six\n\nif f() and six.PY2:\n    a = 1\n", "if f() and False:\n    a = 1\n"))
+
+
+def test_keeps_the_last_of_several_yields() -> None:
+    branch = "    if six.PY2:\n        yield {}\n"
+    before = f"import six\n\ndef f():\n{branch.format(1)}{branch.format(2)}"
+    check(before, f"import six\n\ndef f():\n{branch.format(2)}", "SIX")
+
+
+def test_keeps_a_last_yield_beside_a_constant() -> None:
+    before = "import six\n\ndef f():\n    x = six.PY2 and (yield)\n"
+    check_becomes((before, "def f():\n    x = False and (yield)\n"))
 
 
 def test_keeps_windows_newlines() -> None:
