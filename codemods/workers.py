@@ -130,8 +130,8 @@ def _parallel(context: _Context, jobs: int) -> Iterator[Tuple[int, Migrated]]:
     global _context
     fork = sys.platform == "linux"
     if fork:
-        import libcst  # noqa: F401  imported once, before the workers are forked
-
+        if _many_edits(context.works):
+            import libcst  # noqa: F401  imported once, before the workers are forked
         _context = context
         chosen_code_rules(context.settings)
         gc.freeze()
@@ -151,6 +151,11 @@ def _parallel(context: _Context, jobs: int) -> Iterator[Tuple[int, Migrated]]:
         _context = None
         if fork:
             gc.unfreeze()
+
+
+def _many_edits(works: Sequence[Work]) -> bool:
+    """Whether most files look as if they had something to rewrite, so that each worker will need LibCST."""
+    return 2 * sum(b"__future__" in work.data or b"six" in work.data for work in works) > len(works)
 
 
 def _result(get: Callable[[], List[Tuple[int, Migrated]]]) -> List[Tuple[int, Migrated]]:

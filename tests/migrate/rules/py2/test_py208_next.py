@@ -38,12 +38,12 @@ UNTOUCHED = {
 
 @pytest.mark.parametrize(("before", "after"), REWRITES.values(), ids=REWRITES)
 def test_rewrites(before: str, after: str) -> None:
-    check(before, after, "PY208")
+    check(before, after, "PY208", project=Project([], []))
 
 
 @pytest.mark.parametrize(("source", "reason"), LEFT.values(), ids=LEFT)
 def test_leaves(source: str, reason: str) -> None:
-    check_left(source, reason, "PY208")
+    check_left(source, reason, "PY208", project=Project([], []))
 
 
 def test_asks_the_project_for_calls() -> None:
