@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LINE_LENGTH = 88
 _GAP = re.compile(r"[ \t\f\r\n;]*")
+_CONTINUED = re.compile(r"\\[\r\n]")
 _MAY_FAIL = (ast.Attribute, ast.BinOp, ast.Call, ast.Compare, ast.JoinedStr, ast.Starred, ast.Subscript, ast.UnaryOp)
 _NEVER = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 
@@ -36,6 +37,8 @@ def foldable(module: Module, made: ast.Assign) -> List[ast.Assign]:
             # Some keywords and some stores with comments in between would be neither fish nor fowl.
             return []
         if name in taken or name.startswith("__") or not _can_move(statement.value, target, careful):
+            break
+        if _CONTINUED.search(module.text(statement.value)):
             break
         taken.add(name)
         stores.append(statement)
@@ -128,14 +131,19 @@ class Join:
         call = assign.value
         args = [_keyword(store.targets[0].target.attr, store.value) for store in stores]
         short = assign.with_changes(value=call.with_changes(args=args))
-        code = cst.Module(body=[]).code_for_node(short)
-        if len(self.indent) + len(code) <= LINE_LENGTH and "\n" not in code and "\r" not in code:
+        if self._fits(short):
             return short
         unit = "\t" if "\t" in self.indent else "    "
         inner = _line_break(unit)
         args = [arg.with_changes(comma=cst.Comma(whitespace_after=inner)) for arg in args]
         args[-1] = args[-1].with_changes(comma=cst.Comma(whitespace_after=_line_break("")))
         return assign.with_changes(value=call.with_changes(args=args, whitespace_before_args=inner))
+
+    def _fits(self, assign: Any) -> bool:
+        """Whether the call ends on the line that it begins on; it may begin on a continuation line."""
+        code = cst.Module(body=[])
+        value, whole = code.code_for_node(assign.value), self.indent + code.code_for_node(assign)
+        return len(value.splitlines()) == 1 and len(whole.splitlines()[-1]) <= LINE_LENGTH
 
 
 def _smalls(lines: Sequence[Any]) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence, Tuple
 from codemods.edits import Edit, ImportEdit, NewImport, Shape
 from codemods.fragments import offsets
 from codemods.imports import PRAGMA
+from codemods.index.scopes import FUNCTIONS
 from codemods.index.spelling import spell
 from codemods.lazy import cst
 from codemods.rewrite import block_span
@@ -119,11 +120,18 @@ def drop_unused(rule: Rule, module: Module, references: Sequence[Reference]) -> 
             if reference.name not in module.settled or any(one is other for other in seen):
                 continue
             seen.append(one)
-            if one.alias in module.leaving or one.local in module.exported or not one.top or module.is_package:
-                continue
-            used = any(load not in module.settled for load in module.uses(one))
-            if not used and not module.project.imports_from(module.name, one.local):
+            if one.alias not in module.leaving and _is_unused(module, one):
                 yield rule.reimport(one, f"`{one.local}` is no longer used")
+
+
+def _is_unused(module: Module, one: ImportedName) -> bool:
+    if one.local in module.walk.global_names or any(load not in module.settled for load in module.uses(one)):
+        return False
+    if isinstance(module.parent(one.statement), FUNCTIONS):
+        return True
+    if not one.top or one.local in module.exported or module.is_package:
+        return False
+    return not module.project.imports_from(module.name, one.local)
 
 
 def replace_class(

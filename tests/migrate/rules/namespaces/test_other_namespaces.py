@@ -45,6 +45,56 @@ REWRITES = {
             return ArgumentParser(), arguments.force
         """,
     ),
+    "NSP102 imported in a function": (
+        "NSP102",
+        """
+        import os
+
+        def f():
+            from argparse import ArgumentParser, Namespace
+            a = Namespace()
+            a.x = ArgumentParser()
+
+        def g():
+            import argparse
+            b = argparse.Namespace()
+            b.x = os.curdir
+        """,
+        """
+        import os
+        from types import SimpleNamespace
+
+        def f():
+            from argparse import ArgumentParser
+            a = SimpleNamespace(x=ArgumentParser())
+
+        def g():
+            b = SimpleNamespace(x=os.curdir)
+        """,
+    ),
+    "NSP102 on continuation lines": (
+        "NSP102",
+        """
+        from argparse import Namespace
+
+        def f():
+            a = \\
+                Namespace()
+            a.x = \\
+                1
+            a.y = 1 + \\
+                2
+        """,
+        """
+        from types import SimpleNamespace
+
+        def f():
+            a = \\
+                SimpleNamespace(x=1)
+            a.y = 1 + \\
+                2
+        """,
+    ),
     "NSP103": (
         "NSP103",
         """
