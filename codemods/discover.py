@@ -143,7 +143,7 @@ class _Finder:
         """Take a path of the command line: a file as it is, a folder with what lies in it."""
         shown = _shown(given)
         if _is_file_link(given):
-            self._link(shown, given)
+            self._link(shown, given, named=True)
             return
         absolute = os.path.realpath(given)
         try:
@@ -222,14 +222,20 @@ class _Finder:
     def _add(self, shown: str, kind: str, absolute: str) -> None:
         self._files.setdefault(absolute, Found(shown, kind, absolute))
 
-    def _link(self, shown: str, absolute: str) -> None:
-        """Report a symbolic link that leads to no folder, unless its target is visited anyway."""
+    def _link(self, shown: str, absolute: str, *, named: bool = False) -> None:
+        """Report a symbolic link that leads to no folder, unless its target is visited anyway.
+
+        :param named: whether the command line asks for it, so that passing it over is an error.
+        """
+        outcome = Outcome.ERROR if named else Outcome.NOTE
         target = os.path.realpath(absolute)
         if not os.path.exists(target):
-            self._pass_over(shown, LINK_DANGLING, "is a symbolic link that leads nowhere")
+            advice = "name the file that is meant" if named else ""
+            self._pass_over(shown, LINK_DANGLING, "is a symbolic link that leads nowhere", outcome, advice)
         elif os.path.isfile(target) and not any(_is_within(target, root) for root in self._roots):
-            message = f"is a symbolic link to {target}, which is outside of what was given"
-            self._pass_over(shown, LINK_OUTSIDE, message, advice="to change the target, name it on the command line")
+            where = "and links to files aren't followed" if named else "which is outside of what was given"
+            advice = f"name the file itself: {target}" if named else "to change the target, name it on the command line"
+            self._pass_over(shown, LINK_OUTSIDE, f"is a symbolic link to {target}, {where}", outcome, advice)
 
     def _pass_over(
         self, shown: str, code: str, message: str, outcome: Outcome = Outcome.NOTE, advice: str = ""

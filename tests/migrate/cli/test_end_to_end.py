@@ -52,6 +52,14 @@ def test_filter(run: Run) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, NEW, b"")
 
 
+def test_a_link_that_is_named_cannot_be_done(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "project" / "link.py").symlink_to("a.py")
+    done = run("link.py")
+    assert done.returncode == 2
+    assert b"name the file itself: " in done.stdout
+    assert (tmp_path / "project" / "a.py").read_bytes() == OLD
+
+
 def test_unselected_rule_does_nothing(run: Run) -> None:
     assert run("--check", "--ignore", "FUT", ".").returncode == 0
 

@@ -234,13 +234,16 @@ class TestLinks:
             result = discover([given])
             assert result.files == []
             assert [(item.path, item.finding.rule) for item in result.passed_over] == [("tree/a.py", "PM013")]
+            assert result.passed_over[0].finding.outcome is (Outcome.NOTE if given == "tree" else Outcome.ERROR)
 
     def test_a_given_file_link_is_not_followed(self) -> None:
         make_empty("a.py")
         os.symlink("a.py", "link.py")
         result = discover(["link.py"])
         assert result.files == []
-        assert [item.finding.rule for item in result.passed_over] == ["PM012"]
+        assert [(item.finding.rule, item.finding.outcome) for item in result.passed_over] == [("PM012", Outcome.ERROR)]
+        assert result.passed_over[0].finding.advice == f"name the file itself: {os.path.realpath('a.py')}"
+        assert discover(["link.py", "a.py"]).passed_over == []
         assert find("link.py", "a.py") == ["a.py"]
 
     def test_ignored_links_are_not_reported(self) -> None:
