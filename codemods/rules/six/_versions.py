@@ -113,9 +113,35 @@ class Versions:
             if not isinstance(around, ast.BoolOp) or around in seen or self.decide(around) is not None:
                 continue
             value = self.decide(node)
-            if value is isinstance(around.op, ast.And):
+            # The last operand is the value if the others don't decide, so that it matters unless only truth does.
+            droppable = node is not around.values[-1] or self.is_test(around)
+            if value is isinstance(around.op, ast.And) and droppable:
                 seen.add(around)
                 yield node, value
+
+    def is_test(self, node: ast.AST) -> bool:
+        """Whether nothing but the truth of `node` matters where it stands."""
+        above = self.module.parent(node)
+        while isinstance(above, ast.BoolOp):
+            node, above = above, self.module.parent(above)
+        if isinstance(above, ast.comprehension):
+            return node in above.ifs
+        if isinstance(above, ast.UnaryOp):
+            return isinstance(above.op, ast.Not)
+        return isinstance(above, (ast.If, ast.While, ast.Assert, ast.IfExp)) and above.test is node
+
+    def is_exact(self, test: ast.expr) -> bool:
+        """Whether a decided test is certainly ``True`` or ``False``, and nothing that only counts as such."""
+        if not isinstance(test, ast.BoolOp):
+            return True
+        final = isinstance(test.op, ast.Or)
+        for operand in test.values:
+            value = self.decide(operand)
+            if value is None or not self.is_exact(operand):
+                return False
+            if value is final:
+                break
+        return True
 
     def _bool(self, test: ast.BoolOp) -> Optional[bool]:
         final = isinstance(test.op, ast.Or)

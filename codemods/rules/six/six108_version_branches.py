@@ -15,6 +15,7 @@ Understood are `six.PY2`, `PY3` and `PY34`, comparisons of `sys.version_info` (w
 `.major`), `sys.hexversion`, `sys.version[0]` and `platform.python_version_tuple()[0]`, and `not`, `and`
 and `or` of them. A test is folded if it comes out the same on the target version and all later ones.
 A module's own constant that is assigned once from such a test (`PY2 = sys.version_info[0] == 2`) counts too.
+An operand of `and` or `or` that decides nothing is dropped, unless it may be the value of the whole.
 `elif` chains keep their undecided parts; conditional expressions are folded as well. Comments in the
 branch that stays are kept; those in the branch that goes, go with it.
 

@@ -58,6 +58,8 @@ def _whole(module: Module, versions: Versions, node: ast.expr) -> ast.expr:
     while isinstance(above, (ast.UnaryOp, ast.BoolOp)) and "#" not in module.text(above):
         if versions.decide(above) is None or ends_generator(module, above, [module.span(above)]):
             break
+        if not versions.is_exact(above) and not versions.is_test(above):
+            break
         node, above = above, module.parent(above)
     return node
 

@@ -21,6 +21,10 @@ REWRITES: Rewrites = {
             "[y for y in z if six.PY3]": "[y for y in z if True]",
             "lambda: six.PY2": "lambda: False",
             "six.PY2 is True": "False is True",
+            "a and six.PY2": "a and False",
+            "a or not six.PY2": "a or True",
+            "not six.PY3 or six.PY2": "False",
+            "not (a and six.PY2)": "True",
         }
     ),
     "by name": ("from six import PY2, PY3 as three\n\nx = PY2, three\n", "x = False, True\n"),
