@@ -57,7 +57,7 @@ def _transform(module: Module, call: ast.Call) -> Any:
     if call.keywords:
         return None
     if len(call.args) == 1 and isinstance(call.args[0], ast.Starred):
-        return _bare if _is_current(module, call, call.args[0].value) else _starred
+        return _bare if _is_current(module, call, call.args[0].value) else _Starred(module)
     if len(call.args) not in (2, 3) or any(isinstance(one, ast.Starred) for one in call.args):
         return None
     certain = _certain(module, call, call.args[1])
@@ -72,12 +72,26 @@ def _bare(statement: Any) -> List[Any]:
     return _line(statement, cst.Raise())
 
 
-def _starred(statement: Any) -> List[Any]:
-    value = statement.body[0].value.args[0].value
-    names = [cst.Element(cst.Name(name)) for name in ("_type", "_value", "_traceback")]
-    assign = cst.Assign(targets=[cst.AssignTarget(cst.Tuple(elements=names, lpar=[], rpar=[]))], value=value)
-    raised = method(cst.Name("_value"), "with_traceback", [cst.Arg(cst.Name("_traceback"))])
-    return [cst.SimpleStatementLine([assign]), *_line(statement, cst.Raise(exc=raised))]
+class _Starred:
+    """An assignment of the three values to names of their own, and ``raise``."""
+
+    def __init__(self, module: Module) -> None:
+        self.names = [_fresh(module, name) for name in ("_type", "_value", "_traceback")]
+
+    def __call__(self, statement: Any) -> List[Any]:
+        triple = statement.body[0].value.args[0].value
+        elements = [cst.Element(cst.Name(name)) for name in self.names]
+        assign = cst.Assign(targets=[cst.AssignTarget(cst.Tuple(elements=elements, lpar=[], rpar=[]))], value=triple)
+        value, traceback = map(cst.Name, self.names[1:])
+        raised = method(value, "with_traceback", [cst.Arg(traceback)])
+        return [cst.SimpleStatementLine([assign]), *_line(statement, cst.Raise(exc=raised))]
+
+
+def _fresh(module: Module, name: str) -> str:
+    """`name`, with underscores behind it until nothing in the file has that name."""
+    while name in module.bound or name in module.walk.loads or name in module.walk.global_names:
+        name += "_"
+    return name
 
 
 class _Raise:

@@ -55,6 +55,11 @@ REWRITES: Rewrites = {
         "if a:\n    six.reraise(*triple); b = 1",
         "if a:\n    _type, _value, _traceback = triple\n    raise _value.with_traceback(_traceback); b = 1",
     ),
+    "a triple, with names that are taken": _plain(
+        "_value = 3\n\ndef f(ei):\n    x = _value, _type_\n    six.reraise(*ei)\n\ndef g(_type):\n    pass",
+        "_value = 3\n\ndef f(ei):\n    x = _value, _type_\n    _type__, _value_, _traceback = ei\n"
+        "    raise _value_.with_traceback(_traceback)\n\ndef g(_type):\n    pass",
+    ),
     "weak value": _plain("six.reraise(type(a or b), a or b, tb)", "raise (a or b).with_traceback(tb)"),
 }
 
