@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Tuple, TypeVar
 
 # Nothing else may be imported here: `plumpy-migrate --version` must come at once.
 import click
 
 from codemods import __version__
+
+if TYPE_CHECKING:
+    from codemods.report import RuleInfo
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -85,16 +88,29 @@ def _list_rules(ctx: click.Context, param: click.Parameter, value: bool) -> None
     if not value:
         return
     from codemods.console import emit
+
+    emit("".join(_listing(rules) for rules in _families().values()))
+    ctx.exit()
+
+
+def _families() -> Dict[str, List[RuleInfo]]:
+    """All rules and the codes of the engine, by their families."""
+    from codemods.engine_codes import ENGINE_CODES
     from codemods.registry import all_rules
+
+    families: Dict[str, List[RuleInfo]] = {}
+    for rule in (*all_rules(), *ENGINE_CODES):
+        families.setdefault(rule.family, []).append(rule)
+    return families
+
+
+def _listing(rules: Sequence[RuleInfo]) -> str:
+    """A family with its rules, a line for each."""
     from codemods.report import FAMILIES
 
-    family = ""
-    for rule in all_rules():
-        if rule.family != family:
-            emit(f"{rule.family}: {FAMILIES.get(rule.family, '')}\n")
-            family = rule.family
-        emit(f"  {rule.code}  {rule.title}{'' if rule.default else ' (only if selected)'}\n")
-    ctx.exit()
+    family = rules[0].family
+    lines = [f"  {rule.code}  {rule.title}{'' if rule.default else ' (only if selected)'}" for rule in rules]
+    return "\n".join([f"{family}: {FAMILIES.get(family, '')}", *lines, ""])
 
 
 def _explain(ctx: click.Context, param: click.Parameter, value: str) -> None:
@@ -102,13 +118,17 @@ def _explain(ctx: click.Context, param: click.Parameter, value: str) -> None:
         return
     from codemods.config import suggestion
     from codemods.console import emit
-    from codemods.registry import all_rules
 
-    rules = {rule.code: rule for rule in all_rules()}
-    rule = rules.get(value.upper())
-    if rule is None:
-        raise click.BadParameter(f'there is no rule "{value}"{suggestion(value.upper(), rules)}')
-    emit(f"{rule.code}{'' if rule.default else ' (only if selected)'}: {rule.doc.strip() or rule.title}\n")
+    families = _families()
+    rules = {rule.code: rule for family in families.values() for rule in family}
+    name = value.upper()
+    if name in families:
+        emit(_listing(families[name]))
+    elif name in rules:
+        rule = rules[name]
+        emit(f"{rule.code}{'' if rule.default else ' (only if selected)'}: {rule.doc.strip() or rule.title}\n")
+    else:
+        raise click.BadParameter(f'there is no rule "{value}"{suggestion(name, [*families, *rules])}')
     ctx.exit()
 
 
@@ -219,8 +239,14 @@ def _about(name: str, callback: Callable[..., None], text: str, **attributes: An
     default="auto",
     help="Colours; auto, the default, heeds NO_COLOR.",
 )
-@_about("--list-rules", _list_rules, "List the rules, and exit.", is_flag=True)
-@_about("--explain", _explain, "Say what a rule does, and exit.", metavar="RULE", shell_complete=_complete_code)
+@_about("--list-rules", _list_rules, "List the rules, and the codes of the program itself, and exit.", is_flag=True)
+@_about(
+    "--explain",
+    _explain,
+    "Say what a rule does, or list a family, and exit.",
+    metavar="RULE",
+    shell_complete=_complete_code,
+)
 @_about(
     "--completion",
     _completion,

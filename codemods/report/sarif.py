@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Sequence
 from urllib.parse import quote_from_bytes
 
 from codemods import __version__
+from codemods.engine_codes import ENGINE_CODES
 from codemods.findings import FileResult, Finding, Outcome, RunResult
 from codemods.report import RuleInfo, reportable
 
@@ -41,19 +42,19 @@ def _semantic(version: str) -> str:
 
 
 def _descriptors(rules: Sequence[RuleInfo], used: Sequence[str]) -> List[Dict[str, Any]]:
-    """Describe all rules, and by their bare codes the findings of the engine, which has no rules."""
-    described = {
+    """Describe all rules, and those codes of the engine that occur."""
+    engine = [one for one in ENGINE_CODES if one.code in used]
+    described: Dict[str, Dict[str, Any]] = {
         rule.code: {
             "id": rule.code,
             "shortDescription": {"text": rule.title},
             "help": {"text": rule.doc or rule.title},
             "properties": {"tags": [rule.family]},
         }
-        for rule in rules
+        for rule in (*rules, *engine)
     }
     for code in used:
-        text = {"text": "A remark of plumpy-migrate itself."}
-        described.setdefault(code, {"id": code, "shortDescription": text, "help": text})
+        described.setdefault(code, {"id": code})
     return [described[code] for code in sorted(described)]
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING, List, Optional, Sequence
 
+from codemods.engine_codes import ENGINE_CODES
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
 from codemods.report import (
     FAMILIES,
@@ -99,7 +100,7 @@ def _summary(console: Console, result: RunResult, rules: Optional[Sequence[RuleI
     groups = {code: tally for code, tally in counted.items() if tally.found}
     if not groups:
         return
-    titles = FAMILIES if rules is None else {rule.code: rule.title for rule in rules}
+    titles = FAMILIES if rules is None else {rule.code: rule.title for rule in (*rules, *ENGINE_CODES)}
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Family" if rules is None else "Rule", no_wrap=True)
     table.add_column("", overflow="fold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, List
 import pytest
 
 from codemods import __version__
+from codemods.engine_codes import ENGINE_CODES
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -84,13 +86,24 @@ def test_completion_of_rules(invoke: Any) -> None:
 
 
 def test_list_rules(invoke: Any) -> None:
-    assert invoke("--list-rules").out.splitlines() == [
+    lines = invoke("--list-rules").out.splitlines()
+    assert lines[:7] == [
         "SIX: six and its moves",
         "  SIX101  old becomes new",
         "  SIX102  stuck can't be rewritten",
         "PY2: leftovers of Python 2",
         "  PY201  only if wanted (only if selected)",
+        "PM: plumpy-migrate itself",
+        "  PM001  a file that can't be parsed",
     ]
+
+
+def test_every_code_of_the_engine_is_explained(invoke: Any) -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "codemods").rglob("*.py") if path.name != "engine_codes.py"]
+    used = {code for text in sources for code in re.findall(r"\"(PM\d{3})\"", text)}
+    assert used == {one.code for one in ENGINE_CODES}
+    for code in used:
+        assert invoke("--explain", code.lower()).out.startswith(f"{code}: ")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +112,8 @@ def test_list_rules(invoke: Any) -> None:
         ("six101", "SIX101: old becomes new.\n\nBefore: old\nAfter: new\n"),
         ("SIX102", "SIX102: stuck can't be rewritten\n"),
         ("PY201", "PY201 (only if selected): only if wanted\n"),
+        ("six", "SIX: six and its moves\n  SIX101  old becomes new\n  SIX102  stuck can't be rewritten\n"),
+        ("PM004", "PM004: a file that can't be read.\n\nThe system refused to read it; an error.\n"),
     ],
 )
 def test_explain(invoke: Any, code: str, text: str) -> None:

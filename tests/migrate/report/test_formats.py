@@ -120,6 +120,7 @@ def test_sarif_results() -> None:
     run = run_of(sarif.render(result(REWRITTEN, LEFT, NOTE, ERROR), RULES))
     described = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in described] == ["PM001", "SIX101", "SIX105"]
+    assert described[0]["shortDescription"]["text"] == "a file that can't be parsed"
     assert [rule["help"]["text"] for rule in described][1:] == ["first.\n\nMore.", "second"]
     assert all(described[found["ruleIndex"]]["id"] == found["ruleId"] for found in run["results"])
     assert [(found["ruleId"], found["level"]) for found in run["results"]] == [
