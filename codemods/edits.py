@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Callable, Optional, Tuple
 
+from codemods.lazy import cst
+
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Span
 
@@ -24,6 +26,16 @@ class Shape(Enum):
     """A whole compound statement; gives the list of statements in its place."""
     RUN = "run"
     """Consecutive simple statements, from `Edit.node` to `Edit.until`; gets and gives a list of statement lines."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The transform that puts the same expression in the place of any other."""
+
+    code: str
+
+    def __call__(self, _: Any) -> Any:
+        return cst.parse_expression(self.code)
 
 
 @dataclass(frozen=True)

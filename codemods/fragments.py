@@ -8,9 +8,11 @@ import re
 import tokenize
 from collections import Counter
 from functools import lru_cache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple
 from typing import Counter as CounterType
 
+from codemods.edits import Constant
 from codemods.lazy import cst
 
 if TYPE_CHECKING:
@@ -73,9 +75,19 @@ def parse_expression(text: str, _indent: str, newline: str, transform: Transform
 
     The parentheses that it's parsed in let it span lines as it does in its file.
     """
+    # Files say the same thing over and over; what has no state of its own always makes the same of it.
+    plain = isinstance(transform, FunctionType) and transform.__closure__ is None
+    stateless = plain or isinstance(transform, Constant)
+    return (_remembered if stateless else _transformed)(text, newline, transform)
+
+
+def _transformed(text: str, newline: str, transform: Transform) -> str:
     node, module = _expression(text, newline)
     code: str = module.code_for_node(transform(node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])))
     return f"({code})" if "\n" in code and _stands_alone(text) and not _stands_alone(code) else code
+
+
+_remembered = lru_cache(maxsize=2048)(_transformed)
 
 
 def _stands_alone(code: str) -> bool:

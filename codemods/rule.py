@@ -21,7 +21,7 @@ from typing import (
     Union,
 )
 
-from codemods.edits import Edit, ImportEdit, NewImport, Shape, TextEdit
+from codemods.edits import Constant, Edit, ImportEdit, NewImport, Shape, TextEdit
 from codemods.findings import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -157,9 +157,7 @@ class Rule:
 
     def replace(self, node: ast.AST, code: str, message: str, **options: Any) -> Edit:
         """An edit that puts the expression `code` in the place of `node`."""
-        from codemods.lazy import cst
-
-        return Edit(self.code, node, Shape.EXPRESSION, lambda _: cst.parse_expression(code), message, **options)
+        return Edit(self.code, node, Shape.EXPRESSION, Constant(code), message, **options)
 
     def reimport(self, imported: ImportedName, message: str, *becomes: NewImport, inert: bool = False) -> ImportEdit:
         """An edit of one imported name."""
