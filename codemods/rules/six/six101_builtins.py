@@ -43,18 +43,35 @@ def find(module: Module) -> Iterator[Item]:
             advice = "rename what shadows the builtin, and run again"
             yield rule.left(module, use.node, f"`{text}` is a builtin whose name means something else here", advice)
             continue
+        call = call_of(module, use.node) if use.name == "exec_" else None
+        if call is not None and not _is_known(call):
+            advice = "give `exec` its code and name spaces by position"
+            yield rule.left(module, use.node, f"`{text}` is called with arguments that `exec` may not take", advice)
+            continue
         message = f"`{text}` is `{spelt.code}`"
         yield rule.replace(use.node, spelt.code, message, settles=use.settles, needs=spelt.needs)
-        if use.name == "exec_":
-            call = call_of(module, use.node)
-            if call is not None and call.keywords:
-                yield rule.expression(call, _positional, "`exec` takes its name spaces by position")
+        if call is not None and call.keywords:
+            yield rule.expression(call, _positional, "`exec` takes its name spaces by position")
+
+
+EXEC = ("_code_", "_globs_", "_locs_")
+"""The parameters of ``six.exec_``."""
+
+
+def _is_known(call: ast.Call) -> bool:
+    """Whether the arguments of an ``exec_`` can be given by position."""
+    if not call.keywords:
+        return True
+    if any(isinstance(arg, ast.Starred) for arg in call.args):
+        return False
+    names = {keyword.arg for keyword in call.keywords}
+    return names <= set(EXEC[len(call.args) :]) and bool(call.args or "_code_" in names)
 
 
 def _positional(call: Any) -> Any:
     args = [arg for arg in call.args if arg.keyword is None]
     named = {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
-    for name in ("_code_", "_globs_", "_locs_")[len(args) :]:
+    for name in EXEC[len(args) :]:
         if name in named:
             args.append(named[name].with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT))
         elif name == "_globs_" and "_locs_" in named:

@@ -29,6 +29,7 @@ REWRITES: Rewrites = {
             "six.exec_(code, _globs_=globs, _locs_=locs)": "exec(code, globs, locs)",
             "six.exec_(code, _locs_=locs, _globs_=globs)": "exec(code, globs, locs)",
             "six.exec_(code, _locs_=locs)": "exec(code, None, locs)",
+            "six.exec_(_globs_=globs, _code_=code)": "exec(code, globs)",
             "six.moves.range(3)": "range(3)",
             "six.moves.xrange(3)": "range(3)",
             "list(six.moves.zip(a, b))": "list(zip(a, b))",
@@ -93,6 +94,10 @@ LEFT: Left = {
         "import six\n\ndef f(range, builtins):\n    return six.moves.range(3)\n",
         "is a builtin whose name means something else here",
     ),
+    **{
+        f"arguments of exec: {args}": (f"import six\n\nsix.exec_({args})\n", "arguments that `exec` may not take")
+        for args in ("code='x'", "_globs_={}", "a, **b", "*a, _locs_=b", "a, _code_=b", "a, closure=b")
+    },
     "in an f-string": ("import six\n\nx = f'{six.text_type(1)}'\n", "inside an f-string"),
 }
 
