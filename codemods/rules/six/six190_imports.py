@@ -12,7 +12,8 @@ After::
     from urllib.parse import urlparse
 
 An import goes when every use of it was rewritten. It stays, and is reported, if a use was left to a
-human, if `__all__` or another module of the project takes the name from here, or if a doctest uses it.
+human, if `__all__` or another module of the project takes the name from here, if it may be used as an
+attribute of the class that imports it, or if a doctest uses it.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ def _vendored(module: Module, one: ImportedName) -> Iterator[Item]:
 def _refusal(module: Module, one: ImportedName) -> Optional[str]:
     """Why the name must go on being imported from six."""
     keeps = keeps_local(one)
+    if _is_class_attribute(module, one) and (not keeps or one.canonical[len("six.") :] in BUILTINS):
+        return f"`{one.local}` may be used as an attribute of the class"
     if keeps and one.canonical[len("six.") :] in BUILTINS and _hides(module, one):
         return f"`{one.local}` means something else around it"
     others = [node for node in module.bindings(one.scope, one.local) if node is not one.alias]
@@ -76,6 +79,11 @@ def _refusal(module: Module, one: ImportedName) -> Optional[str]:
     if not keeps or one.canonical[len("six.") :] in BUILTINS:
         return _needed(module, one, keeps)
     return None
+
+
+def _is_class_attribute(module: Module, one: ImportedName) -> bool:
+    """Whether a name that a class imports may be looked up on the class or its instances."""
+    return one.scope.kind == "class" and one.local in module.walk.attributes
 
 
 def _hides(module: Module, one: ImportedName) -> bool:
@@ -140,6 +148,8 @@ def _submodules(module: Module, local: str, shared: bool = False) -> Tuple[NewIm
 
 def _shared(module: Module, one: ImportedName) -> bool:
     """Whether others may get the name from here."""
+    if _is_class_attribute(module, one):
+        return True
     if one.scope is not module.walk.module_scope:
         return False
     if one.local in module.exported or module.project.imports_from(module.name, one.local):

@@ -88,6 +88,13 @@ MOVED: Rewrites = {
     ),
 }
 
+_USED = "    def f(self):\n        return self.urllib.parse.quote(self.StringIO)\n"
+_URLLIB = "".join(f"    import urllib.{one}\n" for one in ("error", "parse", "request", "response", "robotparser"))
+MOVED["attributes of a class"] = (
+    f"class A:\n    from six.moves import urllib\n    from six.moves import StringIO\n\n{_USED}",
+    f"class A:\n{_URLLIB}    from io import StringIO\n\n{_USED}",
+)
+
 PLACED: Rewrites = {
     "among the standard library": (
         "import os\nimport six\nimport sys\n\nx = six.StringIO()\n",
@@ -178,7 +185,21 @@ STARS: Rewrites = {
     ),
 }
 
+_ATTRIBUTE = "may be used as an attribute of the class"
+
 LEFT: Left = {
+    "builtin as an attribute of a class": (
+        "class A:\n    from six.moves import range\n\n    def f(self):\n        return self.range(3)\n",
+        f"`range` {_ATTRIBUTE}",
+    ),
+    "another name as an attribute of a class": (
+        "class A:\n    from six import iteritems\n\n\nx = A.iteritems(y)\n",
+        f"`iteritems` {_ATTRIBUTE}",
+    ),
+    "six as an attribute of a class": (
+        "class A:\n    import six\n\n    def f(self):\n        return self.six.PY2\n",
+        f"`six` {_ATTRIBUTE}",
+    ),
     "exported": ("import six\n\n__all__ = ['six']\n", "`__all__` exports `six`"),
     "exported builtin": ("from six.moves import range\n\n__all__ = ['range']\n", "`__all__` exports `range`"),
     "exported by a sum": ("from six import text_type\n\n__all__ = [] + ['text_type']\n", "exports `text_type`"),
