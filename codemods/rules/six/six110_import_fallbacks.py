@@ -14,7 +14,8 @@ After::
 A pair is folded if one side imports only what the standard library has on the target version (or six,
 which the other rules replace) and the other what only Python 2 has, or a backport of it, and the side
 that stays binds all names that the other side binds. Of a fallback within the fallback only the one that
-always works stays. Optional dependencies are no business of this rule.
+always works stays. Optional dependencies are no business of this rule. Left is the import of a six that the file
+hands on or asks for (`if six is None`).
 """
 
 from __future__ import annotations
@@ -89,6 +90,11 @@ def find(module: Module) -> Iterator[Item]:
         if path is None:
             continue
         kept = path.statements
+        bare = _bare_six(module, node)
+        if bare is not None:
+            message = f"line {bare.lineno} asks whether six is there, so that its import can't be made a certain one"
+            yield rule.left(module, node, message, "rewrite that place by hand, and run again")
+            continue
         start, end = module.span(node)[0], block_end(module, node)
         yield rule.edit(
             node,
@@ -98,6 +104,16 @@ def find(module: Module) -> Iterator[Item]:
             dead=((start, module.span(kept[0])[0]), (module.span(kept[-1])[1], end)),
             lifts=tuple(kept),
         )
+
+
+def _bare_six(module: Module, node: ast.Try) -> Optional[ast.Name]:
+    """The first use of six itself, not of a name in it, if `node` imports six as a module."""
+    names = [alias for one in node.body if isinstance(one, ast.Import) for alias in one.names if alias.name == "six"]
+    for alias in names:
+        for load, _ in module.loads(alias.asname or "six"):
+            if not isinstance(module.parent(load), ast.Attribute):
+                return load
+    return None
 
 
 class _Path(NamedTuple):

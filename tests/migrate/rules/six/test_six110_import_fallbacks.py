@@ -4,7 +4,7 @@ from typing import Tuple
 
 import pytest
 
-from tests.migrate.rules.six.tables import Rewrites, cases, check_becomes, check_nothing_said
+from tests.migrate.rules.six.tables import Left, Rewrites, cases, check_becomes, check_nothing_said, check_stays
 
 
 def _pair(body: str, handler: str, error: str = " ImportError") -> str:
@@ -168,6 +168,17 @@ REWRITES: Rewrites = {
 }
 
 
+_OPTIONAL = _pair("import six", "six = None")
+
+LEFT: Left = {
+    "asked for": (f"{_OPTIONAL}if six:\n    x = six.text_type\n", "line 5 asks whether six is there"),
+    "asked for, the other way round": (
+        f"{_OPTIONAL}x = 1\ny = str if six is None else six.text_type\n",
+        "line 6 asks whether six is there",
+    ),
+}
+
+
 @pytest.mark.parametrize(("body", "handler"), KEEPS_HANDLER.items())
 def test_keeps_the_handler(body: str, handler: str) -> None:
     check_becomes((_pair(body, handler), f"{handler}\n"))
@@ -191,3 +202,8 @@ def test_rewrites(case: Tuple[str, str]) -> None:
 @cases(UNTOUCHED)
 def test_leaves_optional_dependencies_alone(case: str) -> None:
     check_nothing_said(case)
+
+
+@cases(LEFT)
+def test_leaves_six_where_it_is_asked_for(case: Tuple[str, str]) -> None:
+    check_stays(case)
