@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Iterator, List, Optional, Set, Tuple
 
 from codemods.edits import NewImport
 from codemods.rule import Item, Rule, needle
@@ -169,8 +169,9 @@ def _star(module: Module, one: ImportedName) -> Iterator[Item]:
         yield rule.reimport(one, f"`six.{home}` is `{MODULES[home]}`", NewImport(MODULES[home], "*"))
         return
     prefix = f"{home}." if home else ""
-    names = sorted(name for name in module.unbound() if prefix + name in KNOWN)
-    reason = _star_refusal(module, prefix, names)
+    unbound = module.unbound()
+    names = sorted(name for name in unbound if prefix + name in KNOWN)
+    reason = _star_refusal(module, prefix, names) or _unknown(unbound - set(names))
     if reason:
         yield rule.left(module, one.statement, f"star import from six: {reason}", "import the names one by one")
         return
@@ -189,6 +190,10 @@ def _star_refusal(module: Module, prefix: str, names: List[str]) -> str:
     if any(module.project.takes_by_star(module.name, name) for name in _offered(prefix)):
         return "another module gets names of six from here by a star import"
     return ""
+
+
+def _unknown(names: Set[str]) -> str:
+    return f"nobody knows where `{min(names)}` comes from" if names else ""
 
 
 def _one_by_one(module: Module, dotted: str, name: str) -> Tuple[NewImport, ...]:

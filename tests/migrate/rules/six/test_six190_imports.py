@@ -160,7 +160,7 @@ BLANK_LINES: Rewrites = {
 }
 
 STARS: Rewrites = {
-    "only builtins": ("from six.moves import *\n\nx = range(3), zip(y)\n", "x = range(3), zip(y)\n"),
+    "only builtins": ("from six.moves import *\n\nx = range(3), zip([])\n", "x = range(3), zip([])\n"),
     "modules and names": (
         "from six.moves import *\n\nx = queue.Queue, reduce, cPickle, http_client\n",
         "import pickle as cPickle\nimport http.client as http_client\nimport queue\nfrom functools import reduce\n\n"
@@ -213,6 +213,10 @@ LEFT: Left = {
     "other builtin around": (
         "def f():\n    from six.moves import xrange as range\n    return range(3)\n\nrange = 4\n",
         "`range` means something else around it",
+    ),
+    "unknown name beside a star": (
+        "from six.moves import *\n\nx = range(3), y\n",
+        "nobody knows where `y` comes from",
     ),
     "two stars": ("from six.moves import *\nfrom os import *\n", "there is another star import"),
     "renamed builtin by star": ("from six.moves import *\n\nx = xrange(3)\n", "it gives builtins other names"),
