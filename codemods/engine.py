@@ -26,6 +26,11 @@ Progress = Callable[[int, int], None]
 _COPY_OF_SIX = b"class Module_six_moves_urllib("
 _DOTTED_STRING = re.compile(rb"['\"]([A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_0-9]+)+)['\"]")
 
+_DYNAMIC_WORDS = (b"__import__", b"import_module", b"importorskip")
+_DYNAMIC_IMPORT = re.compile(
+    rb"(?:__import__|import_module|importorskip)\s*\(\s*(?:(?:name|modname)\s*=\s*)?[uUrR]?['\"]([A-Za-z_]\w*)"
+)
+
 
 def run(paths: Sequence[str], settings: Settings, *, write: bool, progress: Optional[Progress] = None) -> RunResult:
     """Migrate files and folders.
@@ -168,6 +173,8 @@ class _Code:
         for work in self.works:
             if work.path not in indexed:
                 roots.update(root.decode("ascii", "replace") for root in imported_roots(work.data))
+            if any(word in work.data for word in _DYNAMIC_WORDS):
+                roots.update(root.decode() for root in _DYNAMIC_IMPORT.findall(work.data))
         return frozenset(roots)
 
 

@@ -31,8 +31,8 @@ ENGINE_CODES: Tuple[EngineCode, ...] = (
         "PM001",
         "a file that can't be parsed",
         "The file is left as it is, and the run goes on. A Python file has a syntax error, or syntax that only Python "
-        "2 or a later Python than the running one reads: --py2 converts the former. A dependency file isn't valid TOML, "
-        "YAML, JSON, INI or Python.",
+        "2 or a later Python than the running one reads: --py2 converts the former. A dependency file isn't valid "
+        "TOML, YAML, JSON, INI or Python.",
     ),
     EngineCode(
         "PM002",

@@ -13,7 +13,8 @@ Python 2 and their like); ``sixer`` isn't ``six``. Version, extras, marker, hash
 it. Names of such stubs as ``types-six`` count as their distribution.
 
 Refuses, and reports, when the run didn't read all Python files of the project: then nobody knows whether the code still
-needs it. Keeps, with a note, what the code still imports. Lock files that a tool generated are left to that tool.
+needs it. Keeps, with a note, what the code still imports, be it by ``import_module("six")``. Lock files that a tool
+generated are left to that tool.
 """
 
 from __future__ import annotations
@@ -106,6 +107,9 @@ def _table() -> Dict[str, Shim]:
     table["backports"] = Shim(("backports",))
     table["backports-abc"] = Shim(("backports_abc",), (3, 5))
     table["chainmap"] = Shim(("chainmap",), (3, 3))
+    for name in ("enum34", "futures"):
+        # Their modules are the standard library's; code that imports by name may ask for these all the same.
+        table[name] = Shim((name,), _STANDARD[name])
     table["future"] = Shim(("future", "past", "libfuturize", "libpasteurize"))
     return table
 

@@ -42,6 +42,10 @@ USERS = {
     "a file that doesn't parse": "import six\nprint six.text_type(1)\n",
     "a file that asks to be skipped": "# plumpy-migrate: skip-file\nimport six\n",
     "a use that a comment keeps": "import six\n\nx = six.text_type(1)  # plumpy-migrate: ignore\n",
+    "an import by name": "six = __import__('six')\n",
+    "an import by name in a file that changes": "import six\n\nx = import_module( 'six.moves')\ny = six.text_type(1)\n",
+    "an import by a keyword": 'import importlib\n\nx = importlib.import_module(name="six")\n',
+    "an import in a test": "import pytest\n\nsix = pytest.importorskip('six')\n",
     "an import in a function that is left": "def f():\n    from six.moves import other\n    return other\n",
 }
 
