@@ -16,8 +16,9 @@ After, with the target version 3.9::
         'Programming Language :: Python :: 3.9',
     ],
 
-Upper bounds and exclusions that still say something stay; classifiers are never added. ``universal = 1`` for wheels
-goes too. Poetry's ``^3.6`` becomes ``^3.9``.
+Upper bounds and exclusions that still say something stay. Where all classifiers with a version would go, the last one
+becomes ``Programming Language :: Python :: 3``; none is added. ``universal = 1`` for wheels goes too. Poetry's ``^3.6``
+becomes ``^3.9``.
 
 Refuses, and reports, when the statement excludes the target version (``<3.8``), when it isn't a plain specifier, and
 when it isn't one literal string. A ``setup`` call and a ``setup.json`` that say nothing about Python are noted.
@@ -26,9 +27,9 @@ when it isn't one literal string. A ``setup`` call and a ``setup.json`` that say
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, List, Optional, Tuple
+from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
-from .model import Action, DependencyRule, Kind, Knowledge, Verdict
+from .model import Action, DependencyRule, Kind, Knowledge, Slot, Verdict
 
 if TYPE_CHECKING:
     from packaging.specifiers import Specifier
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 RULE = DependencyRule("DEP103", "raise the required Python version to the target version", __doc__ or "")
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+)(?:\.(\d+))?(?: :: Only)?")
+_ANY_PYTHON_3 = "Programming Language :: Python :: 3"
 _CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?(?:\.\d+)*")
 _TILDE = re.compile(r"~\s*(\d+)\.(\d+)(?:\.\d+)*")
 _POETRY_ONLY = re.compile(r"\^|\|\||~(?!=)")
@@ -74,6 +76,17 @@ def _judge_classifier(value: str, target: Tuple[int, int]) -> Optional[Verdict]:
     if not names_old_python(value, target):
         return None
     return Verdict(RULE.code, Action.REMOVE, f"classifier removed: {value.strip()}")
+
+
+def keep_one(slots: Sequence[Slot], judged: List[Tuple[Slot, Verdict]]) -> List[Tuple[Slot, Verdict]]:
+    """Turn the last classifier with a version into one that holds, if all of them are to go."""
+    named = [slot for slot in slots if slot.kind is Kind.CLASSIFIER and _CLASSIFIER.fullmatch(slot.value.strip())]
+    going = [slot for slot, verdict in judged if slot.kind is Kind.CLASSIFIER and verdict.action is Action.REMOVE]
+    if not going or len(going) < len(named):
+        return judged
+    message = f"classifier {going[-1].value.strip()} became {_ANY_PYTHON_3}"
+    kept = Verdict(RULE.code, Action.REPLACE, message, _ANY_PYTHON_3)
+    return [(slot, kept if slot is going[-1] else verdict) for slot, verdict in judged]
 
 
 def _judge_universal(value: str) -> Optional[Verdict]:

@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional, Tuple
 
 from codemods.findings import Finding, Outcome
 
-from .judge import judge
+from .judge import judge_all
 from .model import Action, CannotParse, Change, DependencyFile, Document, Knowledge, finding
 
 Reader = Callable[[str, Knowledge], Document]
@@ -37,11 +37,10 @@ def run(file: DependencyFile, knowledge: Knowledge, reader: Reader) -> Tuple[str
 def _decide(document: Document, knowledge: Knowledge) -> Tuple[List[Change], List[Finding]]:
     changes: List[Change] = []
     findings = [each for each in document.findings if each.rule.startswith("PM") or knowledge.selected(each.rule)]
-    for slot in document.slots:
-        for verdict in judge(slot, knowledge):
-            findings.append(finding(document.text, slot.start, verdict))
-            if verdict.edits:
-                changes.append(Change(slot, verdict))
+    for slot, verdict in judge_all(document.slots, knowledge):
+        findings.append(finding(document.text, slot.start, verdict))
+        if verdict.edits:
+            changes.append(Change(slot, verdict))
     return changes, sorted(findings, key=lambda each: (each.line, each.column))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import List, Optional, Sequence, Tuple
 
 from . import dep101_shims, dep102_markers, dep103_python, dep104_hooks, dep105_lint, requirement
 from .model import Action, Kind, Knowledge, Slot, Verdict
@@ -24,6 +24,12 @@ def judge(slot: Slot, knowledge: Knowledge) -> List[Verdict]:
         return [Verdict(edit.rule, Action.LEAVE, f"{_subject(slot)} was left: {slot.fixed}", advice="Edit it by hand.")]
     reports = [verdict for verdict in verdicts if not verdict.edits and edit.action is not Action.REMOVE]
     return [edit, *reports]
+
+
+def judge_all(slots: Sequence[Slot], knowledge: Knowledge) -> List[Tuple[Slot, Verdict]]:
+    """Ask about all values of a file; what can't be decided for one value alone is decided here."""
+    judged = [(slot, verdict) for slot in slots for verdict in judge(slot, knowledge)]
+    return dep103_python.keep_one(slots, judged)
 
 
 def _subject(slot: Slot) -> str:

@@ -53,7 +53,7 @@ CASES = {
         {
             "name": "x",
             "python_requires": ">=3.9,<4",
-            "classifiers": ["Framework :: AiiDA"],
+            "classifiers": ["Programming Language :: Python :: 3", "Framework :: AiiDA"],
             "install_requires": [
                 "aiida-core"
             ],
@@ -228,7 +228,9 @@ CASES = {
           # stays
           'numpy'
         ]
-        classifiers = []
+        classifiers = [
+            "Programming Language :: Python :: 3",
+        ]
 
         [project.optional-dependencies]
         a = []
@@ -261,6 +263,26 @@ CASES = {
 
         [tool.isort]
         known_third_party = ["numpy"]
+        """,
+    ),
+    "classifiers that would all go": (
+        "setup.cfg",
+        """\
+        [metadata]
+        classifiers =
+            Framework :: AiiDA
+            Programming Language :: Python
+            Programming Language :: Python :: 2.7
+            Programming Language :: Python :: 3.6
+            License :: OSI Approved :: MIT License
+        """,
+        """\
+        [metadata]
+        classifiers =
+            Framework :: AiiDA
+            Programming Language :: Python
+            Programming Language :: Python :: 3
+            License :: OSI Approved :: MIT License
         """,
     ),
     "environment.yml": (

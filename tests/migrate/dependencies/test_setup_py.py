@@ -89,6 +89,13 @@ def test_left_for_a_human(value: str) -> None:
     assert codes(findings, Outcome.LEFT) == ["DEP101"]
 
 
+def test_one_classifier_stays() -> None:
+    text = "setup(python_requires='>=3.9', classifiers=[{}'Framework :: AiiDA'])\n"
+    old, new = (f"'Programming Language :: Python :: {version}', " for version in ("2.7", "3"))
+    check("setup.py", text.format(old + old.replace("2.7", "3.6")), text.format(new), knowledge())
+    check("setup.py", text.format(old + new), text.format(new), knowledge())
+
+
 def test_a_requirement_that_is_appended_alone_is_left() -> None:
     text = "from setuptools import setup\ninstall_requires = []\ninstall_requires.append('six')\nsetup()\n"
     new, findings = migrate_setup_py(text, knowledge())
