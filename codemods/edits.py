@@ -110,6 +110,7 @@ class TextEdit:
 
     :param span: the offsets of what is replaced.
     :param removes: whether a comment vanishes on purpose.
+    :param needs: imports that the result uses.
     """
 
     rule: str
@@ -117,3 +118,4 @@ class TextEdit:
     text: str
     message: str
     removes: bool = False
+    needs: Tuple[NewImport, ...] = ()

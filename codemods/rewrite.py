@@ -78,7 +78,7 @@ class _Rewriter:
         self.source = module.source
         self.plan = plan
         self.leaving: Set[ast.alias] = {edit.imported.alias for edit in plan.imports}
-        needed = {new for edit in plan.edits for new in edit.needs}
+        needed = {new for edit in plan.edits for new in edit.needs} | {new for one in plan.texts for new in one.needs}
         self._keep_needed(needed)
         self.have = existing(module, self.leaving)
         self.gone: Set[ast.stmt] = set()

@@ -163,9 +163,9 @@ class Rule:
         """An edit of one imported name."""
         return ImportEdit(self.code, imported, message, becomes, inert)
 
-    def inside(self, span: Span, text: str, message: str, *, removes: bool = False) -> TextEdit:
-        """A replacement inside of a comment or a string; or the removal of a whole comment."""
-        return TextEdit(self.code, span, text, message, removes)
+    def inside(self, span: Span, text: str, message: str, **options: Any) -> TextEdit:
+        """A replacement inside of a comment or a string; `options` are the other fields of `TextEdit`."""
+        return TextEdit(self.code, span, text, message, **options)
 
     def left(self, module: Module, node: ast.AST, message: str, advice: str) -> Finding:
         """A place that a human must look at, with the reason and what to do."""

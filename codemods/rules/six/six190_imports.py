@@ -26,6 +26,7 @@ from codemods.edits import NewImport
 from codemods.rule import Item, Rule, needle
 from codemods.rules.six._names import BUILTINS, KNOWN, MODULES, simple_target
 from codemods.rules.six._spelling import keeps_local
+from codemods.rules.six.six126_type_comments import still_names
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module
@@ -117,6 +118,8 @@ def _needed(module: Module, one: ImportedName, keeps: bool) -> Optional[str]:
             return f"another module gets `{one.local}` from here by a star import"
         if not keeps and re.search(rf">>>.*\b{re.escape(one.local)}\b", module.source.text):
             return "a doctest uses it"
+    if not keeps and still_names(module, one.local):
+        return "a type in a comment or a string still names it"
     return None
 
 
