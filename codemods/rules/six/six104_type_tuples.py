@@ -60,15 +60,18 @@ def find(module: Module) -> Iterator[Item]:
         yield rule.replace(use.node, code, f"`{text}` is `{code}`", settles=use.settles, needs=spelt.needs)
         if around is not None and plain:
             tuples.add(around)
-        if not plain and isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add) and above not in sums:
-            sums.add(above)
-            yield from _sum(module, above)
+        whole = None if plain else _whole_sum(module, use.node)
+        if whole is not None and whole not in sums:
+            sums.add(whole)
+            yield rule.expression(whole, _joined, "the sum of tuples is one tuple")
+            if _takes_type(module, whole) and _has_twins(module, _elements(module, whole)):
+                yield rule.expression(whole, _distinct, "a type that was named twice is named once")
     for use in uses(module, *TEXTS):
         around = _tuple_around(module, use.node)
         if around is not None and _takes_type(module, around):
             tuples.add(around)
     for one in sorted(tuples, key=module.span):
-        if _has_twins(module, one):
+        if _has_twins(module, one.elts):
             yield rule.expression(one, _distinct, "a type that was named twice is named once")
 
 
@@ -111,31 +114,56 @@ def _final(module: Module, node: ast.expr) -> str:
     return module.text(node)
 
 
-def _has_twins(module: Module, node: ast.Tuple) -> bool:
-    names = [_final(module, one) for one in node.elts]
+def _has_twins(module: Module, elements: List[ast.expr]) -> bool:
+    names = [_final(module, one) for one in elements]
     return len(set(names)) < len(names)
 
 
 def _distinct(found: Any) -> Any:
     """A LibCST tuple without repeated names; a single one without the tuple."""
+    if not isinstance(found, cst.Tuple):
+        return found
     kept: List[Any] = []
     seen: Set[str] = set()
     for element in found.elements:
-        code = cst.Module(body=[]).code_for_node(element.value)
+        star = "*" if isinstance(element, cst.StarredElement) else ""
+        code = star + cst.Module(body=[]).code_for_node(element.value)
         if code not in seen:
             kept.append(element)
             seen.add(code)
-    if len(kept) == 1:
+    if len(kept) == 1 and not isinstance(kept[0], cst.StarredElement):
         return kept[0].value
     kept[-1] = kept[-1].with_changes(comma=found.elements[-1].comma)
     return found.with_changes(elements=kept)
 
 
-def _sum(module: Module, node: ast.BinOp) -> Iterator[Item]:
-    """``(str,) + (float,)`` in one tuple."""
-    other = node.right if _is_six(module, node.left) else node.left
-    if isinstance(other, ast.Tuple) or _is_six(module, other):
-        yield rule.expression(node, _joined, "the sum of two tuples is one tuple")
+def _whole_sum(module: Module, node: ast.expr) -> Optional[ast.BinOp]:
+    """The largest sum of tuples around `node`, such as ``(int,) + six.string_types + (float,)``."""
+    found = None
+    above = module.parent(node)
+    while isinstance(above, ast.BinOp) and _is_sum(module, above):
+        found, above = above, module.parent(above)
+    if found is None or _takes_type(module, found):
+        return found
+    # Where the length may matter, no type is dropped; and one that's named twice is better seen in its place.
+    return None if _has_twins(module, _elements(module, found)) else found
+
+
+def _is_sum(module: Module, node: ast.BinOp) -> bool:
+    return isinstance(node.op, ast.Add) and all(_is_tuple(module, one) for one in (node.left, node.right))
+
+
+def _is_tuple(module: Module, node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_sum(module, node)
+    return isinstance(node, ast.Tuple) or _is_six(module, node)
+
+
+def _elements(module: Module, node: ast.expr) -> List[ast.expr]:
+    """What the tuples of a sum hold; a name of six stands for its one type."""
+    if isinstance(node, ast.BinOp):
+        return [*_elements(module, node.left), *_elements(module, node.right)]
+    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
 
 
 def _is_six(module: Module, node: ast.expr) -> bool:
@@ -143,9 +171,18 @@ def _is_six(module: Module, node: ast.expr) -> bool:
 
 
 def _joined(found: Any) -> Any:
-    if not (isinstance(found.left, cst.Tuple) and isinstance(found.right, cst.Tuple)):
+    tuples = list(_terms(found))
+    if not all(isinstance(one, cst.Tuple) for one in tuples):
         return found
-    both = (*found.left.elements, *found.right.elements)
-    elements = [one.with_changes(comma=cst.MaybeSentinel.DEFAULT) for one in both]
-    joined = cst.Tuple(elements=elements, lpar=found.left.lpar, rpar=found.left.rpar)
+    elements = [one.with_changes(comma=cst.MaybeSentinel.DEFAULT) for term in tuples for one in term.elements]
+    joined = cst.Tuple(elements=elements, lpar=tuples[0].lpar, rpar=tuples[0].rpar)
     return joined.with_changes(lpar=[*found.lpar, *joined.lpar], rpar=[*joined.rpar, *found.rpar])
+
+
+def _terms(found: Any) -> Iterator[Any]:
+    """The terms of a LibCST sum, those of sums within it included."""
+    if isinstance(found, cst.BinaryOperation) and isinstance(found.operator, cst.Add):
+        yield from _terms(found.left)
+        yield from _terms(found.right)
+    else:
+        yield found
