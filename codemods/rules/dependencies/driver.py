@@ -76,8 +76,8 @@ def expected(data: Any, changes: List[Change]) -> Any:
 
 
 def prune(data: Any) -> Any:
-    """Drop empty lists and tables: removing the last entry may or may not take the key along."""
+    """Drop empty lists and tables: removing the last entry may or may not take along what it stood in."""
     if isinstance(data, dict):
         pruned = {key: prune(value) for key, value in data.items()}
         return {key: value for key, value in pruned.items() if value not in ({}, [], None)}
-    return [prune(item) for item in data] if isinstance(data, list) else data
+    return [item for item in map(prune, data) if item != {}] if isinstance(data, list) else data

@@ -81,7 +81,7 @@ def span(node: Any) -> Span:
 def edit(text: str, changes: List[Change]) -> str:
     """Cut items of sequences, from the last to the first."""
     for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
-        text = _cut(text, change.slot.path)
+        text = cut(text, change.slot.path)
     return text
 
 
@@ -105,7 +105,8 @@ def _line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
-def _cut(text: str, path: Path) -> str:
+def cut(text: str, path: Path) -> str:
+    """Cut an item of a sequence."""
     root = compose(text)
     sequence, index = find(root, path[:-1]), path[-1]
     if not isinstance(index, int):

@@ -305,9 +305,41 @@ CASES = {
           - python=3.10
           # stays
           - numpy
-          - pip: []
         # end
         """,
+    ),
+    "environment.yml, nothing left for pip": (
+        "environment.yml",
+        """\
+        dependencies:
+          - numpy
+          - pip
+          - pip:
+            - six
+            - enum34
+          - scipy
+        """,
+        """\
+        dependencies:
+          - numpy
+          - pip
+          - scipy
+        """,
+    ),
+    "environment.yml, nothing left for pip at the end": (
+        "environment.yml",
+        "dependencies:\n- numpy\n- pip:\n  - six\n",
+        "dependencies:\n- numpy\n",
+    ),
+    "environment.yml, a comment on pip": (
+        "environment.yml",
+        "dependencies:\n- numpy\n- pip:  # why\n  - six\n",
+        "dependencies:\n- numpy\n- pip: []  # why\n",
+    ),
+    "environment.yml, nothing but pip": (
+        "environment.yml",
+        "dependencies:\n- pip:\n  - six\n",
+        "dependencies:\n- pip: []\n",
     ),
     "environment.yml in one line": (
         "conda_dev_env.yml",

@@ -55,7 +55,7 @@ def _cfg(items: List[str]) -> str:
 
 def _yaml(items: List[str]) -> str:
     lines = "".join(f"    - {json.dumps(item)}\n" for item in items)
-    return f"dependencies:\n  - pip:\n{lines}  - python\n" if items else "dependencies:\n  - pip: []\n  - python\n"
+    return f"dependencies:\n  - pip:\n{lines}  - python\n" if items else "dependencies:\n  - python\n"
 
 
 def _python(items: List[str]) -> str:
