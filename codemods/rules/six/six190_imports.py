@@ -205,6 +205,6 @@ def _one_by_one(module: Module, dotted: str, name: str) -> Tuple[NewImport, ...]
         return _submodules(module, name)
     home, _, attribute = (simple_target(dotted) or "").rpartition(".")
     alias = None if attribute == name else name
-    if dotted in MODULES:
+    if dotted in MODULES and (not home or alias):
         return (NewImport(simple_target(dotted) or "", None, alias),)
     return (NewImport(home, attribute, alias),)

@@ -170,6 +170,10 @@ STARS: Rewrites = {
         "from six.moves import *\n\nx = urllib.parse.quote\n",
         "import urllib.parse\n\nx = urllib.parse.quote\n",
     ),
+    "from urllib": (
+        "from six.moves.urllib import *\n\nx = parse.quote\n",
+        "from urllib import parse\n\nx = parse.quote\n",
+    ),
     "from six itself": ("from six import *\n\nx = StringIO\n", "from io import StringIO\n\nx = StringIO\n"),
     "from a submodule": (
         "from six.moves.urllib.parse import *\n\nx = quote(y)\n",
