@@ -21,7 +21,8 @@ becomes ``Programming Language :: Python :: 3``; none is added. ``universal = 1`
 becomes ``^3.9``.
 
 Refuses, and reports, when the statement excludes the target version (``<3.8``), when it isn't a plain specifier, and
-when it isn't one literal string. A ``setup`` call and a ``setup.json`` that say nothing about Python are noted.
+when it isn't one literal string. Reports ``use_2to3`` and ``universal`` in a ``setup.py``. A ``setup`` call and a
+``setup.json`` that say nothing about Python are noted.
 """
 
 from __future__ import annotations
@@ -61,6 +62,15 @@ def missing(knowledge: Knowledge) -> Verdict:
     oldest = _dotted(knowledge.target_version)
     advice = f"Add python_requires='>={oldest}', unless another file states it."
     return Verdict(RULE.code, Action.NOTE, "python_requires isn't stated here", advice=advice)
+
+
+def leftover(name: str) -> Verdict:
+    """Say that a ``setup.py`` sets something for builds that serve Python 2 too."""
+    reasons = {
+        "use_2to3": "use_2to3 converts sources of Python 2, and setuptools refuses it since its release 58",
+        "universal": "universal wheels are for code that runs on Python 2 too",
+    }
+    return Verdict(RULE.code, Action.LEAVE, reasons[name], advice=f"Remove the setting {name}.")
 
 
 def names_old_python(value: str, target: Tuple[int, int]) -> bool:

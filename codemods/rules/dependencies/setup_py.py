@@ -44,6 +44,8 @@ def read(text: str, knowledge: Knowledge) -> Document:
         data.append(_hollow(place.node))
     data.append(ast.dump(tree))
     document.slots.sort(key=lambda each: each.start)
+    for name, node in found.leftovers:
+        document.findings.append(finding(text, lines.span(node)[0], dep103_python.leftover(name)))
     call = setup_call(tree)
     if call is not None and not found.states_python:
         missing = dep103_python.missing(knowledge)

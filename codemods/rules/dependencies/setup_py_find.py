@@ -32,10 +32,12 @@ class Found:
     """What was found in a file.
 
     :param states_python: whether something states ``python_requires``.
+    :param leftovers: what is set for builds that serve Python 2 too, by name.
     """
 
     places: List[Place] = field(default_factory=list)
     states_python: bool = False
+    leftovers: List[Tuple[str, ast.expr]] = field(default_factory=list)
 
 
 class Lines:
@@ -103,6 +105,15 @@ def _named_values(node: ast.AST) -> Iterator[Tuple[str, ast.expr]]:
             yield name, node.args[0]
 
 
+def _entries(value: ast.expr) -> Iterator[Tuple[str, ast.expr]]:
+    """Give the entries of a dictionary that is written as a display or as a call of ``dict``."""
+    if isinstance(value, ast.Dict):
+        yield from _named_values(value)
+    elif isinstance(value, ast.Call) and _called(value) == "dict":
+        for keyword in value.keywords:
+            yield from _named_values(keyword)
+
+
 def _target_name(target: ast.expr) -> Optional[str]:
     """Give the key that a target stores: ``extras_require["dev"]`` counts as an entry of the extras."""
     if isinstance(target, ast.Name):
@@ -146,6 +157,17 @@ class _Finder:
         elif key == "python_requires":
             self.found.states_python = True
             self._add_string(Kind.SPECIFIERS, value)
+        elif key == "use_2to3":
+            self._add_leftover(key, value)
+        elif key == "bdist_wheel":
+            for inner, setting in _entries(value):
+                if inner == "universal":
+                    self._add_leftover(inner, setting)
+
+    def _add_leftover(self, name: str, value: ast.expr) -> None:
+        off = isinstance(value, ast.Constant) and value.value in (False, 0, None, "0", "false", "no", "off", "")
+        if self._new(value) and not off:
+            self.found.leftovers.append((name, value))
 
     def _new(self, value: ast.expr) -> bool:
         new = id(value) not in self._seen

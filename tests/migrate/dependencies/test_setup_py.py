@@ -89,6 +89,26 @@ def test_left_for_a_human(value: str) -> None:
     assert codes(findings, Outcome.LEFT) == ["DEP101"]
 
 
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("use_2to3=True", 1),
+        ("use_2to3=sys.version_info >= (3,)", 1),
+        ("use_2to3=False", 0),
+        ("**{'use_2to3': True}", 1),
+        ("options={'bdist_wheel': {'universal': True}}", 1),
+        ("options=dict(bdist_wheel=dict(universal='1'))", 1),
+        ("options={'bdist_wheel': {'universal': 0}}", 0),
+        ("options={'bdist_rpm': {'universal': 1}}", 0),
+    ],
+)
+def test_builds_for_python_2_are_left_for_a_human(given: str, left: int) -> None:
+    text = f"from setuptools import setup\nsetup(python_requires='>=3.9', {given})\n"
+    new, findings = run("setup.py", text, knowledge())
+    assert (new, codes(findings, Outcome.LEFT)) == (text, ["DEP103"] * left)
+    assert all(one.line == 2 and one.advice for one in findings)
+
+
 def test_one_classifier_stays() -> None:
     text = "setup(python_requires='>=3.9', classifiers=[{}'Framework :: AiiDA'])\n"
     old, new = (f"'Programming Language :: Python :: {version}', " for version in ("2.7", "3"))
