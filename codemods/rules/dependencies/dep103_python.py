@@ -18,11 +18,11 @@ After, with the target version 3.9::
 
 Upper bounds and exclusions that still say something stay. Where all classifiers with a version would go, the last one
 becomes ``Programming Language :: Python :: 3``; none is added. ``universal = 1`` for wheels goes too. Poetry's ``^3.6``
-becomes ``^3.9``.
+becomes ``^3.9``. Black's ``target-version`` loses the versions below the target.
 
 Refuses, and reports, when the statement excludes the target version (``<3.8``), when it isn't a plain specifier, and
-when it isn't one literal string. Reports ``use_2to3`` and ``universal`` in a ``setup.py``. A ``setup`` call and a
-``setup.json`` that say nothing about Python are noted.
+when it isn't one literal string. Reports ``use_2to3`` and ``universal`` in a ``setup.py``, and a ``target-version`` of Black that
+would become empty. A ``setup`` call and a ``setup.json`` that say nothing about Python are noted.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ RULE = DependencyRule("DEP103", "raise the required Python version to the target
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+)(?:\.(\d+))?(?: :: Only)?")
 _ANY_PYTHON_3 = "Programming Language :: Python :: 3"
+_BLACK = re.compile(r"py(\d)(\d+)")
 _CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?(?:\.\d+)*")
 _TILDE = re.compile(r"~\s*(\d+)\.(\d+)(?:\.\d+)*")
 _POETRY_ONLY = re.compile(r"\^|\|\||~(?!=)")
@@ -54,6 +55,8 @@ def judge(kind: Kind, value: str, knowledge: Knowledge) -> Optional[Verdict]:
         return _judge_poetry(value, target)
     if kind is Kind.UNIVERSAL:
         return _judge_universal(value)
+    if kind is Kind.BLACK:
+        return _judge_black(value, target)
     return _judge_specifiers(value, target)
 
 
@@ -103,6 +106,24 @@ def _judge_universal(value: str) -> Optional[Verdict]:
     if value.strip().lower() not in ("1", "true", "yes", "on"):
         return None
     return Verdict(RULE.code, Action.REMOVE, "universal wheels are for code that runs on Python 2 too: removed")
+
+
+def _judge_black(value: str, target: Tuple[int, int]) -> Optional[Verdict]:
+    match = _BLACK.fullmatch(value)
+    if match is None or (int(match.group(1)), int(match.group(2))) >= target:
+        return None
+    return Verdict(RULE.code, Action.REMOVE, f"target version {value} of Black removed")
+
+
+def leave_all(slots: Sequence[Slot], judged: List[Tuple[Slot, Verdict]]) -> List[Tuple[Slot, Verdict]]:
+    """Report Black's target versions instead, if all of them are to go: then it would guess."""
+    named = [slot for slot in slots if slot.kind is Kind.BLACK]
+    going = [slot for slot, verdict in judged if slot.kind is Kind.BLACK and verdict.action is Action.REMOVE]
+    if not going or len(going) < len(named):
+        return judged
+    message = "all target versions of Black are below the target version"
+    left = Verdict(RULE.code, Action.LEAVE, message, advice="State one that your release of Black knows.")
+    return [(slot, left if slot is going[0] else verdict) for slot, verdict in judged if slot not in going[1:]]
 
 
 def _judge_specifiers(value: str, target: Tuple[int, int]) -> Optional[Verdict]:

@@ -1,4 +1,4 @@
-"""``pyproject.toml``: PEP 621, build requirements, Poetry, flit, PDM, isort, pylint, ruff and mypy."""
+"""``pyproject.toml``: PEP 621, build requirements, Poetry, flit, PDM, Black, isort, pylint, ruff and mypy."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _PLACES: Tuple[Tuple[str, Kind], ...] = (
     ("tool/flit/metadata/classifiers/*", Kind.CLASSIFIER),
     ("tool/poetry/classifiers/*", Kind.CLASSIFIER),
     ("tool/poetry/extras/*/*", Kind.NAME),
+    ("tool/black/target-version/*", Kind.BLACK),
     ("tool/distutils/bdist_wheel/universal", Kind.UNIVERSAL),
 )
 _POETRY_TABLES = ("tool/poetry/dependencies/*", "tool/poetry/dev-dependencies/*", "tool/poetry/group/*/dependencies/*")

@@ -7,7 +7,7 @@ from typing import List, Optional, Sequence, Tuple
 from . import dep101_shims, dep102_markers, dep103_python, dep104_hooks, dep105_lint, requirement
 from .model import Action, Kind, Knowledge, Slot, Verdict
 
-_PYTHON = (Kind.SPECIFIERS, Kind.POETRY_PYTHON, Kind.CLASSIFIER, Kind.UNIVERSAL)
+_PYTHON = (Kind.SPECIFIERS, Kind.POETRY_PYTHON, Kind.CLASSIFIER, Kind.UNIVERSAL, Kind.BLACK)
 _LINT = (Kind.MODULES, Kind.IMPORTS, Kind.FORCED)
 
 
@@ -29,7 +29,7 @@ def judge(slot: Slot, knowledge: Knowledge) -> List[Verdict]:
 def judge_all(slots: Sequence[Slot], knowledge: Knowledge) -> List[Tuple[Slot, Verdict]]:
     """Ask about all values of a file; what can't be decided for one value alone is decided here."""
     judged = [(slot, verdict) for slot in slots for verdict in judge(slot, knowledge)]
-    return dep103_python.keep_one(slots, judged)
+    return dep103_python.leave_all(slots, dep103_python.keep_one(slots, judged))
 
 
 def _subject(slot: Slot) -> str:

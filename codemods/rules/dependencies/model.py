@@ -68,6 +68,7 @@ class Kind(Enum):
     POETRY_PYTHON = "poetry python"
     CLASSIFIER = "classifier"
     UNIVERSAL = "universal"
+    BLACK = "black"
     HOOK = "hook"
     MODULES = "modules"
     IMPORTS = "imports"

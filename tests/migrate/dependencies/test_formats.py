@@ -285,6 +285,17 @@ CASES = {
             License :: OSI Approved :: MIT License
         """,
     ),
+    "target versions of Black": (
+        "pyproject.toml",
+        """\
+        [tool.black]
+        target-version = ['py27', "py36", 'py39', 'py310']
+        """,
+        """\
+        [tool.black]
+        target-version = ['py39', 'py310']
+        """,
+    ),
     "environment.yml": (
         "environment.yml",
         """\
@@ -502,6 +513,7 @@ def test_files_that_cannot_be_parsed_are_left(path: str, text: str, line: int) -
         (".travis.yml", "python:\n- 2.7\n", "DEP106"),
         (".github/workflows/ci.yml", "jobs: {a: {strategy: {matrix: {python-version: [3.6]}}}}\n", "DEP106"),
         ("environment.yml", "dependencies:\n- python=2.7\n", "DEP106"),
+        ("pyproject.toml", "[tool.black]\ntarget-version = ['py27', 'py37']\n", "DEP103"),
     ],
 )
 def test_left_for_a_human(path: str, text: str, rule: str) -> None:
