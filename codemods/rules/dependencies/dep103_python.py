@@ -21,8 +21,8 @@ becomes ``Programming Language :: Python :: 3``; none is added. ``universal = 1`
 becomes ``^3.9``. Black's ``target-version`` loses the versions below the target.
 
 Refuses, and reports, when the statement excludes the target version (``<3.8``), when it isn't a plain specifier, and
-when it isn't one literal string. Reports ``use_2to3`` and ``universal`` in a ``setup.py``, and a ``target-version`` of Black that
-would become empty. A ``setup`` call and a ``setup.json`` that say nothing about Python are noted.
+when it isn't one literal string. Reports ``use_2to3`` and ``universal`` in a ``setup.py``, and a ``target-version`` of
+Black that would become empty. A ``setup`` call and a ``setup.json`` that say nothing about Python are noted.
 """
 
 from __future__ import annotations
