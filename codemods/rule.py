@@ -60,7 +60,11 @@ class Needles:
     """The needles of some rules, the cheapest first."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        every = dict.fromkeys(one for rule in rules for one in rule.needles)
+        # What most files have is looked for first.
+        every = sorted(
+            dict.fromkeys(one for rule in rules for one in rule.needles),
+            key=lambda one: one.literal not in (b"__future__", b"six"),
+        )
         self._plain = [one.literal for one in every if one.is_literal]
         self._more: Dict[bytes, List[Needle]] = {}
         for one in every:
@@ -69,6 +73,8 @@ class Needles:
 
     def any_in(self, data: bytes) -> bool:
         """Whether any rule has something to look at in a piece of source."""
+        if b"__future__" in data and any(one.occurs_in(data) for one in self._more.get(b"__future__", ())):
+            return True
         if any(literal in data for literal in self._plain):
             return True
         return any(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, Collection, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Type, Union
 
 from codemods.index.scopes import FUNCTIONS, Scope, Walk
 
@@ -303,6 +303,11 @@ class Module:
         for one in self.imports:
             found.setdefault(one.canonical.split(".", 1)[0], []).append(one)
         return found
+
+    @property
+    def import_roots(self) -> Collection[str]:
+        """The top-level modules that the file imports (or imports from)."""
+        return self._by_root.keys()
 
     @cached_property
     def bound(self) -> Set[str]:

@@ -57,6 +57,7 @@ ATTRIBUTES = {
 }
 _MADE = ("map", "filter", "zip")
 _HOMES = tuple(dict.fromkeys(name.split(".")[0] for name in NAMES))
+_ROOTS = frozenset((*ONLY_PYTHON_2, *_HOMES))
 
 
 def _below(home: str) -> str:
@@ -80,24 +81,25 @@ rule = Rule(
         needle("cmp=", r"cmp=(?<=[(, ]cmp=)"),
     ],
     order=95,
-    scans=True,
 )
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    yield from _imports(module)
-    for home in _HOMES:
-        yield from _names(module, home)
-    for name, instead in METHODS.items():
-        yield from _method(module, name, instead)
+    attributes = module.walk.attributes
+    if not _ROOTS.isdisjoint(module.import_roots):
+        yield from _imports(module)
+        for home in _HOMES:
+            yield from _names(module, home)
+    for name in sorted(METHODS.keys() & attributes.keys()):
+        yield from _method(module, name, METHODS[name])
     for view in VIEWS:
         yield from _view(module, view)
     for made in _MADE:
         for load in module.builtin_loads(made):
             yield from _items(module, module.parent(load), load, f"`{made}(…)`")
-    for name, instead in ATTRIBUTES.items():
-        yield from _attribute(module, name, instead)
+    for name in sorted(ATTRIBUTES.keys() & attributes.keys()):
+        yield from _attribute(module, name, ATTRIBUTES[name])
     yield from _sorting(module)
 
 
