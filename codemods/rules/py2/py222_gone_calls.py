@@ -20,6 +20,7 @@ has a module or a method of that name.
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from codemods.index.scopes import FUNCTIONS
@@ -64,18 +65,22 @@ def _below(home: str) -> str:
     return "|".join(name[len(home) + 1 :] for name in sorted(NAMES) if name.startswith(f"{home}."))
 
 
+def _attributes(start: str) -> str:
+    return "|".join(f".{name}"[len(start) :] for name in ATTRIBUTES if f".{name}".startswith(start))
+
+
 rule = Rule(
     "PY222",
     __doc__,
     [
         importing(*ONLY_PYTHON_2),
-        *(needle(f".{name}(") for name in METHODS),
-        *(needle(f".{view}(){after}") for view in VIEWS for after in ("[", ".sort(")),
+        *(needle(f".{start}", rf"\.{start}(?:keys|values|items)\(") for start in ("iter", "view")),
+        *(needle(f"(){after}", rf"\(\){re.escape(after)}(?<=s\(\){re.escape(after)})") for after in ("[", ".sort(")),
         *(needle(f"{name}(", rf"{name}\((?<![\w.]{name}\()[^\n]*\)\[") for name in _MADE),
         *(needle(f"{home}.", rf"{home}\.(?<![\w.]{home}\.)(?:{_below(home)})\b") for home in _HOMES),
         *(needle(f"from {home} import", rf"from {home} import[^\n]*(?:\(|\b(?:{_below(home)})\b)") for home in _HOMES),
-        *(needle(f"import {home} as") for home in _HOMES),
-        *(needle(f".{name}") for name in ATTRIBUTES),
+        needle(" as ", rf"import (?:{'|'.join(_HOMES)}) as "),
+        *(needle(start, rf"\{start}(?:{_attributes(start)})\b") for start in (".func_", ".im_")),
         needle("sorted(", r"sorted\(\w[\w.()]*, *(?:lambda\b|[\w.]+\))"),
         needle(".sort(", r"\.sort\((?:lambda\b|\w+\))"),
         needle("cmp=", r"cmp=(?<=[(, ]cmp=)"),
