@@ -55,7 +55,7 @@ def find(module: Module) -> Iterator[Item]:
         if reason is None:
             yield rule.expression(call, _bare, "`super()` finds its arguments itself", inert=True)
         else:
-            advice = "write `super()` if that's what is meant; leave it if a class is to be skipped"
+            advice = "leave it if it's meant; write `super()` if the arguments are a slip"
             yield rule.left(module, call, f"`{module.text(call)}` isn't the same as `super()`: {reason}", advice)
 
 
