@@ -140,7 +140,8 @@ class Walk:
         }
         stack = self._stack
         self._push_all(tree.body, tree, self.module_scope)
-        # The commonest types are dealt with on the spot; looking their fields up costs twice as much.
+        # The commonest types are dealt with on the spot, in one long loop: calling a method or looking
+        # the fields up for each of a tree's nodes would cost twice as much.
         name_type, attribute_type, constant_type, load_type = ast.Name, ast.Attribute, ast.Constant, ast.Load
         call_type, expr_type = ast.Call, ast.Expr
         while stack:
