@@ -46,11 +46,6 @@ class NewImport:
     name: Optional[str] = None
     alias: Optional[str] = None
 
-    @property
-    def binds(self) -> str:
-        """The local name that it binds."""
-        return self.alias or self.name or self.module.split(".")[0]
-
 
 @dataclass(frozen=True, eq=False)
 class Edit:

@@ -33,11 +33,6 @@ def git_root(folder: str) -> Optional[str]:
     return folder
 
 
-def uncommitted_changes(paths: Sequence[str]) -> Optional[List[str]]:
-    """List the uncommitted changes below some paths; ``None`` if git can't tell."""
-    return git_state(paths).changes
-
-
 def git_state(paths: Sequence[str]) -> GitState:
     """Ask git for the uncommitted changes below some paths."""
     by_root: Dict[str, List[str]] = {}

@@ -46,9 +46,6 @@ class ProjectView(Protocol):
     def has_module(self, dotted: str) -> bool:
         """Does the project itself contain the module `dotted`?"""
 
-    def subclasses(self, dotted: str) -> bool:
-        """Does any file derive a class from the class `dotted`?"""
-
     def defines_method(self, name: str) -> bool:
         """Does any class of the project define the method `name`?"""
 
@@ -84,9 +81,6 @@ class Assumptions:
     def has_module(self, dotted: str) -> bool:
         return self._assume("has_module", dotted)
 
-    def subclasses(self, dotted: str) -> bool:
-        return self._assume("subclasses", dotted)
-
     def defines_method(self, name: str) -> bool:
         return self._assume("defines_method", name)
 
@@ -105,7 +99,6 @@ class Project:
         self.modules = set(modules)
         self.imported: Set[str] = set(patched)
         self.attributes: Set[str] = set()
-        self.bases: Set[str] = set()
         self.methods: Set[str] = set()
         self._star_importers: Dict[str, List[Facts]] = {}
         for one in facts:
@@ -114,7 +107,6 @@ class Project:
                 self._star_importers.setdefault(module, []).append(one)
             self.attributes.update(one.attributes)
             for cls in one.classes:
-                self.bases.update(cls.bases)
                 self.methods.update(cls.methods)
 
     def imports_from(self, module: str, name: str) -> bool:
@@ -136,9 +128,6 @@ class Project:
 
     def has_module(self, dotted: str) -> bool:
         return dotted in self.modules
-
-    def subclasses(self, dotted: str) -> bool:
-        return dotted in self.bases
 
     def defines_method(self, name: str) -> bool:
         return name in self.methods

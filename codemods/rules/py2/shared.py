@@ -41,12 +41,6 @@ def has_past(module: Module) -> bool:
     return any(needle(*sign).occurs_in(data) for sign in PY2_SIGNS)
 
 
-def mentioned(rule: Rule, module: Module) -> bool:
-    """Whether the file contains one of the rule's needles."""
-    data = module.source.text.encode("utf-8", "surrogatepass")
-    return any(one.occurs_in(data) for one in rule.needles)
-
-
 def unused(module: Module, imported: ImportedName) -> bool:
     """Whether the accepted edits leave no use of an imported name, here or in other files."""
     if imported.local in module.exported or imported.local in module.walk.global_names:

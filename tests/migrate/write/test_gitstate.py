@@ -11,7 +11,7 @@ from typing import List
 import pytest
 
 from codemods import gitstate
-from codemods.gitstate import git_state, uncommitted_changes
+from codemods.gitstate import git_state
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git program")
 
@@ -35,8 +35,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_clean(repository: Path) -> None:
-    assert uncommitted_changes(["."]) == []
-    assert uncommitted_changes(["a.py", "sub"]) == []
+    assert git_state(["."]).changes == []
+    assert git_state(["a.py", "sub"]).changes == []
 
 
 @pytest.mark.parametrize(
@@ -52,24 +52,24 @@ def test_clean(repository: Path) -> None:
 def test_changed_and_new(repository: Path, paths: List[str], expected: List[str]) -> None:
     Path("sub/b é.py").write_text("two\n")
     Path("new.py").touch()
-    assert uncommitted_changes(paths) == expected
+    assert git_state(paths).changes == expected
 
 
 def test_renamed(repository: Path) -> None:
     git("mv", "a.py", "z.py")
-    assert uncommitted_changes(["."]) == ["z.py"]
+    assert git_state(["."]).changes == ["z.py"]
 
 
 def test_paths_are_relative_to_the_current_folder(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("a.py").write_text("two\n")
     monkeypatch.chdir("sub")
-    assert uncommitted_changes([".."]) == [os.path.join("..", "a.py")]
+    assert git_state([".."]).changes == [os.path.join("..", "a.py")]
 
 
 def test_many_paths(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gitstate, "_CHUNK", 1)
     Path("a.py").write_text("two\n")
-    assert uncommitted_changes(["a.py", "sub", "."]) == ["a.py"]
+    assert git_state(["a.py", "sub", "."]).changes == ["a.py"]
 
 
 def test_no_work_tree(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_no_work_tree(tmp_path: Path) -> None:
 
 def test_inside_a_hook_of_another_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_DIR", "elsewhere")
-    assert uncommitted_changes(["."]) == []
+    assert git_state(["."]).changes == []
 
 
 def test_git_that_fails(repository: Path) -> None:
@@ -101,5 +101,5 @@ def test_the_index_is_not_written(repository: Path) -> None:
     index = Path(".git/index")
     before = index.stat().st_mtime_ns
     os.utime("a.py", (1, 1))
-    assert uncommitted_changes(["."]) == []
+    assert git_state(["."]).changes == []
     assert index.stat().st_mtime_ns == before
