@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import json
 import logging
@@ -112,6 +113,10 @@ def _takes_value_only(validator: Callable[..., Any]) -> bool:
     return sum(parameter.kind in positional for parameter in parameters) == 1
 
 
+#: Types and code aren't data; an object whose method is the validator may not be possible to copy.
+_SHARED_BY_COPIES = frozenset({"_valid_type", "_validator"})
+
+
 class Port:
     """A named value with a type and a validator.
 
@@ -150,10 +155,10 @@ class Port:
     def __deepcopy__(self: _Port, memo: Dict[int, Any]) -> _Port:
         new = type(self).__new__(type(self))
         memo[id(self)] = new
-        state = dict(self.__dict__)
-        # A validator is code; an object that it's a method of may not be possible to copy.
-        validator = state.pop("_validator", None)
-        new.__dict__.update(utils.copy_dict_deeply(state, memo), _validator=validator)
+        state = new.__dict__
+        for name, value in self.__dict__.items():
+            shared = type(value) in utils.ATOMIC_TYPES or name in _SHARED_BY_COPIES
+            state[name] = value if shared else copy.deepcopy(value, memo)
         return new
 
     @property

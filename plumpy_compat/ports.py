@@ -247,7 +247,7 @@ class PortNamespace(_PortMapping, Port):
             elif include and name not in include:
                 continue
             else:
-                self[name] = copy.deepcopy(port)
+                self[name] = port.__deepcopy__({})
             absorbed.append(name)
         return absorbed
 

@@ -55,7 +55,7 @@ else:
     _AnyMapping = collections.abc.Mapping
 
 #: Types whose instances `copy.deepcopy` gives back as they are: to ask it costs more than the copy.
-_ATOMIC_TYPES: FrozenSet[type] = frozenset(
+ATOMIC_TYPES: FrozenSet[type] = frozenset(
     {type(None), bool, int, float, complex, str, bytes, type, FunctionType, BuiltinFunctionType}
 )
 
@@ -65,13 +65,13 @@ def copy_dict_deeply(source: Mapping[Any, Any], memo: Dict[int, Any]) -> Dict[An
 
     :param memo: the memo of `copy.deepcopy`.
     """
-    deepcopy, atomic = copy.deepcopy, _ATOMIC_TYPES
-    return {
-        (key if type(key) in atomic else deepcopy(key, memo)): (
-            value if type(value) in atomic else deepcopy(value, memo)
-        )
-        for key, value in source.items()
-    }
+    new = dict(source)
+    for key, value in source.items():
+        if type(value) not in ATOMIC_TYPES:
+            new[key] = copy.deepcopy(value, memo)
+    if not ATOMIC_TYPES.issuperset(map(type, new)):
+        new = {copy.deepcopy(key, memo): value for key, value in new.items()}
+    return new
 
 
 class Frozendict(_AnyMapping):
@@ -132,8 +132,9 @@ class Frozendict(_AnyMapping):
         state["_hash"] = None
         state["_dict"] = copy_dict_deeply(self._dict, memo)
         # Beyond the two and `_initialised` only what others have set.
-        for name in state.keys() - _FROZEN_STATE:
-            state[name] = copy.deepcopy(state[name], memo)
+        for name, value in self.__dict__.items():
+            if name not in _FROZEN_STATE:
+                state[name] = copy.deepcopy(value, memo)
         return new
 
     @classmethod
@@ -169,10 +170,10 @@ class AttributesFrozendict(Frozendict):
         self._initialised = True
 
     def __getattr__(self, attr: str) -> Any:
-        # pickle and YAML would call a value as if it were the method.
-        if attr in self._dict and attr != "__setstate__":
+        try:
             return self._dict[attr]
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{attr}'")
+        except KeyError:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{attr}'") from None
 
     def __dir__(self) -> List[str]:
         """The keys, for completion."""
