@@ -388,31 +388,35 @@ class PortNamespace(_PortMapping, Port):
 
         :param port_values: the values by name; neither it nor what is in it is changed.
         """
-        if not _is_nothing(port_values) and not _is_mapping(port_values):
+        if type(port_values) is dict:
+            values = port_values.copy()
+        elif _is_nothing(port_values):
+            values = {}
+        elif _is_mapping(port_values):
+            values = _to_dict(port_values)
+        else:
             return port_values  # type: ignore[no-any-return]
-        values = {} if _is_nothing(port_values) else _to_dict(port_values)
         for name, port in self._ports.items():
             if port._is_namespace:
-                self._pre_process_namespace(name, port, values)  # type: ignore[arg-type]
+                value = values.get(name)
+                if value is None or value is UNSPECIFIED:
+                    value = port._value_if_absent()  # type: ignore[attr-defined]
+                    if value is UNSPECIFIED:
+                        continue
+                values[name] = port.pre_process(value)  # type: ignore[attr-defined]
             elif name not in values and isinstance(port, InputPort) and port.has_default():
                 default = port.default
                 values[name] = default() if callable(default) else default
         return freeze(values)
 
-    @staticmethod
-    def _pre_process_namespace(name: str, port: PortNamespace, values: Dict[str, Any]) -> None:
-        """Fill in the value of a nested namespace."""
-        value = values.get(name)
-        if _is_nothing(value):
-            if not port._populate_defaults:
-                return
-            if port.has_default():
-                value = port.default() if callable(port.default) else port.default
-            elif port._ports:
-                value = {}
-            else:
-                return
-        values[name] = port.pre_process(value)
+    def _value_if_absent(self) -> Any:
+        """The value to process if the namespace has none, `UNSPECIFIED` for nothing."""
+        if not self._populate_defaults:
+            return UNSPECIFIED
+        if self.has_default():
+            default = self.default
+            return default() if callable(default) else default
+        return {} if self._ports else UNSPECIFIED
 
 
 def _is_nothing(value: Any) -> bool:

@@ -182,7 +182,11 @@ class AttributesFrozendict(Frozendict):
 
 def freeze(values: Dict[str, Any]) -> AttributesFrozendict:
     """An `AttributesFrozendict` around a dictionary that nobody else holds: it isn't copied."""
-    return AttributesFrozendict._with_state({"_dict": values, "_hash": None, "_initialised": True})
+    new = AttributesFrozendict.__new__(AttributesFrozendict)
+    new._dict = values
+    new._hash = None
+    new._initialised = True
+    return new
 
 
 class AttributesDict(SimpleNamespace):
