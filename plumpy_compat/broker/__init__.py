@@ -1,0 +1,1 @@
+"""Between processes and the communicator: everything that crosses threads is in here."""

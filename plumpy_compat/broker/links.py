@@ -1,0 +1,304 @@
+"""How each kind of communicator is talked to without ever blocking the loop of a process.
+
+- :class:`DirectLink`: in-process communicators. Calls are plain function calls, made at once.
+- :class:`RmqLink`: kiwipy's threaded RabbitMQ communicator. Operations are done on its own loop, many at a time; RPCs of
+  all processes come in through one queue with a binding for each process.
+- :class:`ThreadLink`: any other communicator, whose calls may block. A thread makes them, one after the other.
+
+When a connection is lost, operations wait in the outbox and are done, in order, once it's back; a broadcast whose
+confirmation was lost is then sent twice. On close what waits is given some seconds, then it's lost and that's logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, Callable, Optional, Set
+
+import kiwipy
+
+from .outbox import BIND, BROADCAST, UNBIND, Operation, Outbox
+
+if TYPE_CHECKING:
+    from .dispatcher import Dispatcher
+
+_LOGGER = logging.getLogger("plumpy.links")
+
+FLUSH_TIMEOUT = 5.0  # seconds, as kiwipy gives a blocking call
+_BATCH = 64
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds between tries while the connection is lost
+
+
+def connect(communicator: Any, dispatcher: Dispatcher) -> Link:
+    """Make the link that fits `communicator`."""
+    if RmqLink.fits(communicator):
+        return RmqLink(communicator, dispatcher)
+    if isinstance(communicator, kiwipy.Communicator) and not isinstance(communicator, kiwipy.CommunicatorHelper):
+        return ThreadLink(communicator, dispatcher)
+    return DirectLink(communicator, dispatcher)
+
+
+class Link:
+    """What a dispatcher and the processes behind it tell a communicator."""
+
+    #: Whether calls into the communicator may take a round trip to a broker.
+    blocking = True
+
+    def __init__(self, communicator: Any, dispatcher: Dispatcher) -> None:
+        self.communicator = communicator
+        self.dispatcher = dispatcher
+
+    def broadcast(self, body: Any, sender: Any, subject: str, final: bool) -> None:
+        """Publish a broadcast, in the order of the calls. Never raises for the broker's sake, never blocks."""
+        raise NotImplementedError
+
+    def bind(self, identifier: str) -> None:
+        """Have RPCs to `identifier` brought to the dispatcher."""
+        raise NotImplementedError
+
+    def unbind(self, identifier: str) -> None:
+        """Have RPCs to `identifier` refused again."""
+        raise NotImplementedError
+
+    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT) -> bool:
+        """Block until all of that is done, at most `timeout` seconds; tell whether it is."""
+        return True
+
+
+class DirectLink(Link):
+    """To a communicator that lives in this process and calls its subscribers at once."""
+
+    blocking = False
+    _subscribed = False
+
+    def broadcast(self, body: Any, sender: Any, subject: str, final: bool) -> None:
+        try:
+            self.communicator.broadcast_send(body=body, sender=sender, subject=subject)
+        except Exception:  # raised by a subscriber, which is nothing to the process
+            _LOGGER.exception("a subscriber failed on the broadcast '%s' of process %s", subject, sender)
+
+    def bind(self, identifier: str) -> None:
+        self.communicator.add_rpc_subscriber(self.dispatcher.receiver(identifier), identifier=identifier)
+        if not self._subscribed:
+            self._subscribed = True
+            self.communicator.add_broadcast_subscriber(self.dispatcher.on_broadcast)
+
+    def unbind(self, identifier: str) -> None:
+        self.communicator.remove_rpc_subscriber(identifier)
+
+
+class _QueuedLink(Link):
+    """One that works through an outbox."""
+
+    def __init__(self, communicator: Any, dispatcher: Dispatcher) -> None:
+        super().__init__(communicator, dispatcher)
+        self.outbox = Outbox()
+        _flush_on_close(communicator, weakref.ref(self))
+
+    def broadcast(self, body: Any, sender: Any, subject: str, final: bool) -> None:
+        self._put(Operation(BROADCAST, subject, body, sender, final))
+
+    def bind(self, identifier: str) -> None:
+        self._put(Operation(BIND, identifier))
+
+    def unbind(self, identifier: str) -> None:
+        self._put(Operation(UNBIND, identifier))
+
+    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT) -> bool:
+        return self.outbox.empty or self.outbox.flush(timeout)
+
+    def close(self) -> None:
+        """Forget what couldn't be done."""
+        lost = self.outbox.clear()
+        if lost:
+            _LOGGER.warning("the communicator was closed before it was told %d things by processes", lost)
+
+    def _put(self, operation: Operation) -> None:
+        if self.communicator.is_closed():
+            _LOGGER.debug("not done, for the communicator is closed: %s %s", operation.kind, operation.subject)
+        elif self.outbox.put(operation):
+            self._wake()
+
+    def _wake(self) -> None:
+        """See to it that somebody takes operations out of the outbox."""
+        raise NotImplementedError
+
+
+class RmqLink(_QueuedLink):
+    """To `kiwipy.rmq.RmqThreadCommunicator`, on whose loop everything here runs that isn't called by processes."""
+
+    def __init__(self, communicator: Any, dispatcher: Dispatcher) -> None:
+        super().__init__(communicator, dispatcher)
+        self._loop: asyncio.AbstractEventLoop = communicator.loop()
+        self._rmq = communicator._communicator
+        self._queue: Any = None
+        self._bound: Set[str] = set()
+        self._pump_task: Optional[asyncio.Task[None]] = None
+        self._set_up = False
+
+    @staticmethod
+    def fits(communicator: Any) -> bool:
+        """Tell whether `communicator` is kiwipy's, with the parts that are used here (0.8 and 0.9 have them)."""
+        if not type(communicator).__module__.startswith("kiwipy."):
+            return False
+        rmq = getattr(communicator, "_communicator", None)
+        return all(hasattr(rmq, name) for name in ("get_message_subscriber", "get_message_publisher", "connected"))
+
+    def _wake(self) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._start)
+        except RuntimeError:  # closed in this moment
+            self.close()
+
+    def _start(self) -> None:
+        self._pump_task = self._loop.create_task(self._pump())
+
+    async def _pump(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            operations = self.outbox.take(_BATCH)
+            if not operations:
+                return
+            if not self._set_up and any(operation.kind == BIND for operation in operations):
+                self._set_up = await self._tried(self._subscribe()) is None
+            done = [self._tried(self._perform(operation)) for operation in operations]
+            results = await asyncio.gather(*done)
+            failed = [one for one, error in zip(operations, results) if error is not None]
+            self.outbox.put_back(failed)
+            self.outbox.finished(len(operations) - len(failed))
+            if failed:
+                if pause == _FIRST_PAUSE:
+                    _LOGGER.warning("the broker is away (%s): trying again", next(filter(None, results)))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                pause = _FIRST_PAUSE
+
+    async def _tried(self, operation: Any) -> Optional[Exception]:
+        """Await `operation`; give its error if the connection was lost, log any other."""
+        try:
+            await operation
+        except Exception as error:
+            if self._is_lost(error):
+                return error
+            _LOGGER.exception("the broker refuses")
+        return None
+
+    def _is_lost(self, error: Exception) -> bool:
+        from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+
+        lost = (AMQPError, ChannelInvalidStateError, ConnectionError, asyncio.TimeoutError)
+        return isinstance(error, lost) or not self._rmq.connected()
+
+    async def _perform(self, operation: Operation) -> None:
+        if operation.kind == BROADCAST:
+            await self._rmq.broadcast_send(operation.body, sender=operation.sender, subject=operation.subject)
+        elif operation.kind == BIND:
+            # A process that has ended meanwhile needs none.
+            if operation.subject in self.dispatcher and operation.subject not in self._bound:
+                await self._bind(operation.subject)
+        elif operation.subject in self._bound and operation.subject not in self.dispatcher:
+            await self._unbind(operation.subject)
+
+    async def _subscribe(self) -> None:
+        """Have RPCs and broadcasts brought to the dispatcher."""
+        subscriber = await self._rmq.get_message_subscriber()
+        if self._queue is None:
+            arguments = subscriber._rmq_queue_arguments
+            self._queue = await subscriber.channel().declare_queue(exclusive=True, arguments=arguments)
+            await self._queue.consume(self._on_message)
+        await self._rmq.add_broadcast_subscriber(self.dispatcher.on_broadcast)
+
+    async def _bind(self, identifier: str) -> None:
+        if self._queue is None:
+            raise ConnectionError("not subscribed yet")
+        subscriber = await self._rmq.get_message_subscriber()
+        self._bound.add(identifier)
+        try:
+            await self._queue.bind(subscriber._exchange, routing_key=f"rpc.{identifier}")
+        except BaseException:
+            self._bound.discard(identifier)
+            raise
+
+    async def _unbind(self, identifier: str) -> None:
+        subscriber = await self._rmq.get_message_subscriber()
+        await self._queue.unbind(subscriber._exchange, routing_key=f"rpc.{identifier}")
+        self._bound.discard(identifier)
+
+    async def _on_message(self, message: Any) -> None:
+        receiver = self.dispatcher.receiver(message.routing_key.partition(".")[2])
+        subscriber = await self._rmq.get_message_subscriber()
+
+        async def receive(_communicator: Any, body: Any) -> Any:
+            return asyncio.wrap_future(receiver(_communicator, body))
+
+        await subscriber._on_rpc(receive, message)
+
+
+class ThreadLink(_QueuedLink):
+    """To a communicator that is only known by kiwipy's interface."""
+
+    def __init__(self, communicator: Any, dispatcher: Dispatcher) -> None:
+        super().__init__(communicator, dispatcher)
+        self._subscribed = False
+
+    def _wake(self) -> None:
+        threading.Thread(target=self._work, name="plumpy publisher", daemon=True).start()
+
+    def _work(self) -> None:
+        pause = _FIRST_PAUSE
+        while not self.communicator.is_closed():
+            operations = self.outbox.take(1)
+            if not operations:
+                return
+            try:
+                self._perform(operations[0])
+            except (ConnectionError, kiwipy.TimeoutError, kiwipy.DeliveryFailed) as error:
+                if pause == _FIRST_PAUSE:
+                    _LOGGER.warning("the broker is away (%s): trying again", error)
+                self.outbox.put_back(operations)
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                continue
+            except Exception:
+                _LOGGER.exception("the communicator refuses")
+            pause = _FIRST_PAUSE
+            self.outbox.finished(1)
+        self.close()
+
+    def _perform(self, operation: Operation) -> None:
+        if operation.kind == BROADCAST:
+            self.communicator.broadcast_send(operation.body, sender=operation.sender, subject=operation.subject)
+        elif operation.kind == BIND:
+            if not self._subscribed:
+                self.communicator.add_broadcast_subscriber(self.dispatcher.on_broadcast)
+                self._subscribed = True
+            receiver = self.dispatcher.receiver(operation.subject)
+            self.communicator.add_rpc_subscriber(receiver, identifier=operation.subject)
+        else:
+            self.communicator.remove_rpc_subscriber(operation.subject)
+
+
+def _flush_on_close(communicator: Any, link: weakref.ref[_QueuedLink]) -> None:
+    """Have what processes said last told before `communicator` closes, or the interpreter ends."""
+    close: Callable[[], Any] = communicator.close
+
+    def flush_and_close() -> Any:
+        current = link()
+        if current is not None and not communicator.is_closed():
+            current.flush()
+            current.close()
+        return close()
+
+    communicator.close = flush_and_close
+    atexit.register(_flush_at_exit, link)
+
+
+def _flush_at_exit(link: weakref.ref[_QueuedLink]) -> None:
+    current = link()
+    if current is not None and not current.communicator.is_closed():
+        current.flush()

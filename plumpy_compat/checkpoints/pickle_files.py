@@ -1,0 +1,173 @@
+"""Checkpoints as files in a folder: one pickle each, replaced atomically, listed by their names alone."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import tempfile
+import urllib.parse
+import uuid
+from contextlib import suppress
+from typing import Any, Hashable, List, Optional, Tuple
+
+from ..exceptions import PersistenceError
+from ..persistence import Bundle, PersistedCheckpoint, PersistedPickle, Persister
+from . import allowlist
+
+__all__ = ["PicklePersister"]
+
+_PICKLE_SUFFIX = "pickle"
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+# What a name may hold as it is. `.` separates the process from the tag, `%` escapes.
+_SAFE = "_-+=,@ "
+
+
+class PicklePersister(Persister):
+    """Keeps checkpoints as files of a folder, named after the process and the tag.
+
+    Files that plumpy's persister wrote are read as well, and the other way round as long as the names have nothing
+    that is escaped here. Only what :mod:`.allowlist` allows is made from a file.
+
+    :param pickle_directory: the folder; it's made if it's missing.
+    :raises ValueError: if it can't be made.
+    """
+
+    def __init__(self, pickle_directory: Any) -> None:
+        super().__init__()
+        self._pickle_directory = os.fspath(pickle_directory)
+        self.ensure_pickle_directory(self._pickle_directory)
+
+    @staticmethod
+    def ensure_pickle_directory(dirpath: str) -> None:
+        """Make the folder if it's missing.
+
+        :raises ValueError: if it can't be made.
+        """
+        try:
+            os.makedirs(dirpath, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"failed to create the pickle directory at {dirpath}") from error
+
+    @staticmethod
+    def load_pickle(filepath: Any) -> Any:
+        """Read one file; gives a `PersistedPickle`.
+
+        :raises FileNotFoundError: if it isn't there.
+        :raises PersistenceError: if it's damaged, or has something in it that isn't allowed.
+        """
+        with open(filepath, "rb") as handle:
+            data = handle.read()
+        try:
+            persisted = allowlist.loads(data)
+        except PersistenceError as error:
+            raise PersistenceError(f"{filepath}: {error}") from error
+        if not isinstance(persisted, PersistedPickle) or not isinstance(persisted.bundle, dict):
+            raise PersistenceError(f"{filepath}: not a checkpoint")
+        return persisted
+
+    @staticmethod
+    def pickle_filename(pid: Hashable, tag: Optional[str] = None) -> str:
+        """The name of the file of a checkpoint. Any two checkpoints have different ones.
+
+        :raises PersistenceError: for a pid that is neither text, an integer nor a UUID.
+        """
+        names = [_escape(pid)] if tag is None else [_escape(pid), _escape(tag)]
+        return ".".join([*names, _PICKLE_SUFFIX])
+
+    def save_checkpoint(self, process: Any, tag: Optional[str] = None) -> None:
+        """Save a checkpoint: after a crash at any moment there is the old one or the new one, whole."""
+        checkpoint = PersistedCheckpoint(process.pid, tag)
+        path = self._pickle_filepath(process.pid, tag)
+        try:
+            data = pickle.dumps(PersistedPickle(checkpoint, Bundle(process)), protocol=4)
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise PersistenceError(f"the state of process {process.pid} can't be pickled: {error}") from error
+        _replace(path, data)
+
+    def load_checkpoint(self, pid: Hashable, tag: Optional[str] = None) -> Bundle:
+        """Give a checkpoint.
+
+        :raises FileNotFoundError: if there is none.
+        :raises PersistenceError: if it's damaged, or has something in it that isn't allowed.
+        """
+        bundle: Bundle = self.load_pickle(self._existing(pid, tag)).bundle
+        return bundle
+
+    def get_checkpoints(self) -> List[Any]:
+        return [PersistedCheckpoint(pid, tag) for pid, tag, _ in self._list()]
+
+    def get_process_checkpoints(self, pid: Hashable) -> List[Any]:
+        return [one for one in self.get_checkpoints() if one.pid == pid]
+
+    def delete_checkpoint(self, pid: Hashable, tag: Optional[str] = None) -> None:
+        with suppress(FileNotFoundError):
+            os.remove(self._existing(pid, tag))
+
+    def delete_process_checkpoints(self, pid: Hashable) -> None:
+        for one in self.get_process_checkpoints(pid):
+            self.delete_checkpoint(one.pid, one.tag)
+
+    def _list(self) -> List[Tuple[Hashable, Optional[str], str]]:
+        found = []
+        with os.scandir(self._pickle_directory) as entries:
+            for entry in entries:
+                parts = entry.name.split(".")
+                if parts[-1] != _PICKLE_SUFFIX or len(parts) not in (2, 3) or not entry.is_file():
+                    continue
+                tag = urllib.parse.unquote(parts[1]) if len(parts) == 3 else None
+                found.append((_unescape(parts[0]), tag, entry.path))
+        return found
+
+    def _existing(self, pid: Hashable, tag: Optional[str]) -> str:
+        path = self._pickle_filepath(pid, tag)
+        if not os.path.exists(path):
+            old = f"{pid}.{_PICKLE_SUFFIX}" if tag is None else f"{pid}.{tag}.{_PICKLE_SUFFIX}"  # as plumpy names it
+            if os.path.basename(old) == old and os.path.exists(os.path.join(self._pickle_directory, old)):
+                return os.path.join(self._pickle_directory, old)
+        return path
+
+    def _pickle_filepath(self, pid: Hashable, tag: Optional[str] = None) -> str:
+        return os.path.join(self._pickle_directory, self.pickle_filename(pid, tag))
+
+
+def _escape(value: Hashable) -> str:
+    if isinstance(value, (int, uuid.UUID)) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise PersistenceError(f"can't name a file after {value!r}: a pid must be text, an integer or a UUID")
+    text = urllib.parse.quote(value, safe=_SAFE).replace(".", "%2E")
+    if _INTEGER.match(text) or _UUID.match(text) or text in ("", "-"):
+        text = f"%{ord(text[0]):02X}{text[1:]}" if text else "%"  # text that looks like a number stays text
+    return text
+
+
+def _unescape(name: str) -> Hashable:
+    if _INTEGER.match(name):
+        return int(name)
+    if _UUID.match(name):
+        return uuid.UUID(name)
+    return "" if name == "%" else urllib.parse.unquote(name)
+
+
+def _replace(path: str, data: bytes) -> None:
+    """Write a file such that its name has the old content or the new one at any moment, also after a power cut."""
+    folder = os.path.dirname(path)
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.remove(temporary)
+        raise
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)  # the name itself
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,431 @@
+"""Running a process and steering it: steps, pause, play, kill, fail, and what becomes of those who wait.
+
+Requests while a step runs are *actions*: futures that are answered when the request was carried out, or can't be any
+more. They rank: force-kill > kill > pause > play. A request of the same rank joins the one that is pending, a higher
+one takes its place (whoever made the lower one is answered False), a lower one is refused (False).
+
+A step is interrupted where it awaits, by the :class:`.Drive` that runs the coroutine of the process. What a
+CancelledError that comes out of a step means:
+
+1. The state was changed from outside meanwhile (force-kill, fail): the rest of the step is dropped.
+2. We interrupted the step: the action that asked for it is carried out.
+3. The task that drives the process was cancelled: the process stays in its state, from which it can be run again (here
+   or from its checkpoint); a pending kill or pause is carried out; who waits for its future gets CancelledError.
+   It isn't killed: cancelling all tasks is how a worker shuts down.
+4. Something that the step awaited was cancelled by somebody else: the step failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import weakref
+from typing import Any, Callable, Dict, Hashable, Iterator, Optional, Union, cast
+
+from .. import futures, process_states
+from ..base.state_machine import event
+from ..base.utils import call_with_super_check
+from ..exceptions import ClosedError
+from ..greenback_bridge import Drive, run_until_complete
+from ..persistence import SavableFuture
+from ..process_comms import MESSAGE_TEXT_KEY, Message, MessageBuilder
+from ..process_states import Interruption, KillInterruption, PauseInterruption, ProcessState
+from .core import PROCESS_STACK, ensure_not_closed
+from .hooks import HookedProcess
+
+# After so many steps in a row a process lets others have a turn.
+_STEPS_PER_TURN = 25
+
+MessageOrText = Union[str, Dict[str, Any], None]
+
+
+class SteeredProcess(HookedProcess):
+    """The layer of :class:`.Process` that runs it."""
+
+    # --- Transitions ------------------------------------------------------------------------------------------------
+
+    def transition_to(self, new_state: Any, *args: Any, **kwargs: Any) -> None:
+        before = self._state
+        super().transition_to(new_state, *args, **kwargs)
+        if self._executing and self._state is not before:
+            self.interrupt_step()  # from outside of the step: what it would lead to is of no use any more
+
+    def transition_failed(
+        self, initial_state: Hashable, final_state: Hashable, exception: Exception, trace: Any
+    ) -> None:
+        """A transition failed: the process excepts, unless its end had been announced already.
+
+        While it is being created the error goes to whoever creates it.
+        """
+        if self._announced and self.has_terminated():
+            self._log_late("a hook failed", exception)
+            self._terminate()
+            return
+        if final_state == ProcessState.CREATED:
+            raise exception.with_traceback(trace)
+        excepted = self.create_state(ProcessState.EXCEPTED, exception, trace)
+        self._announced = False
+        try:
+            self.transition_to(excepted)
+        except Exception as double_fault:
+            self._log_late("a hook failed while the process excepted", double_fault)
+            excepted.in_state = True
+            self._state = excepted
+            self._terminate()
+
+    def _terminate(self) -> None:
+        """The end was reached: everybody who waits for something gets an answer, whatever hooks do."""
+        self._settle()
+        try:
+            super()._terminate()
+        except Exception as exception:
+            self._log_late("a hook failed", exception)
+        if not self._closed:
+            self._clean_up()
+        self._open_gate()
+        for action in (self._interrupt_action, self._pausing, self._killing):
+            if action is not None:
+                self._answer(action, self.killed() and isinstance(action.cookie, KillInterruption))
+        self._pausing = self._killing = None
+        if self.killed() and self._children:
+            self._kill_children()
+
+    def _kill_children(self) -> None:
+        for child in list(self._children or ()):
+            if not child.has_terminated():
+                child.kill(f"Killed because its parent, {self.pid}, was killed")
+
+    def _log_late(self, what: str, exception: BaseException) -> None:
+        info = (type(exception), exception, exception.__traceback__)
+        self.logger.error("Process<%s>: %s after its end (%s)", self.pid, what, self.state, exc_info=info)
+
+    @staticmethod
+    def _answer(action: Optional[asyncio.Future[Any]], answer: bool) -> None:
+        if action is not None and not action.done():
+            action.set_result(answer)
+
+    # --- Requests ---------------------------------------------------------------------------------------------------
+
+    def pause(
+        self, msg_text: MessageOrText = None, msg: MessageOrText = None
+    ) -> Union[bool, futures.CancellableAction]:
+        """Pause after the step that runs, or at once.
+
+        :param msg_text: why; it becomes the status. `msg` is its name up to plumpy 0.23.
+        :return: whether it is paused; a future of that if a step has to end first.
+        """
+        if self.has_terminated():
+            return False
+        if self.paused:
+            return True
+        if self._is_pending(self._killing):
+            return False
+        if self._is_pending(self._pausing):
+            return cast(futures.CancellableAction, self._pausing)
+        text = Message.of(msg_text if msg_text is not None else msg, MessageBuilder.pause())
+        if not self._stepping:
+            return self._do_pause(text)
+        self._pausing = self._request(PauseInterruption(text))
+        return self._pausing
+
+    def play(self) -> bool:
+        """Go on, or don't pause after all.
+
+        :return: False if there's nothing left to play.
+        """
+        if self.paused:
+            call_with_super_check(self.on_playing)
+            return True
+        if self._is_pending(self._pausing):
+            self._answer(self._pausing, False)
+        self._pausing = None
+        return not self.has_terminated()
+
+    def kill(
+        self, msg_text: MessageOrText = None, force_kill: bool = False, msg: MessageOrText = None
+    ) -> Union[bool, futures.CancellableAction]:
+        """Kill it: where the step awaits, or after it if it doesn't, or at once if no step runs.
+
+        :param msg_text: why. `msg` is its name up to plumpy 0.23.
+        :param force_kill: at once in any case. A step is interrupted where it awaits, and its outcome doesn't count.
+        :return: whether it is killed; a future of that if a step has to end first.
+        """
+        if self.killed():
+            return True
+        if self.has_terminated():
+            return False
+        text = Message.of(msg_text if msg_text is not None else msg, MessageBuilder.kill(force_kill=force_kill))
+        if self._transitioning:  # a hook asks for it
+            action = futures.CancellableAction(lambda: self.kill(text, force_kill), loop=self._loop)
+            self._loop.call_soon(lambda: None if action.done() else action.run())
+            return action
+        if force_kill or not self._stepping:
+            return self._do_kill(text)
+        if not self._is_pending(self._killing):
+            self._killing = self._request(KillInterruption(text, force_kill))
+        return cast(futures.CancellableAction, self._killing)
+
+    @event(from_states=process_states.Waiting)
+    def resume(self, *args: Any) -> None:
+        """End the wait.
+
+        :param args: at most one value, for the function that goes on.
+        :raises EventError: if it doesn't wait.
+        """
+        return cast(process_states.Waiting, self._state).resume(*args)
+
+    @event(to_states=process_states.Excepted)
+    def fail(self, exception: BaseException, trace_back: Any = None) -> None:
+        """End it with an error, at once.
+
+        :raises InvalidStateError: if it has ended already.
+        """
+        self.transition_to(self.create_state(ProcessState.EXCEPTED, exception, trace_back))
+
+    def callback_excepted(self, _callback: Any, exception: Exception, trace: Any) -> None:
+        """A callback of :meth:`.Process.call_soon` failed: so does the process, unless it has ended."""
+        if self.has_terminated():
+            self._log_late("a callback failed", exception)
+        else:
+            self.fail(exception, trace)
+
+    @staticmethod
+    def _is_pending(action: Optional[asyncio.Future[Any]]) -> bool:
+        return action is not None and not action.done()
+
+    def _request(self, interruption: Interruption) -> futures.CancellableAction:
+        """Have the step that runs interrupted, to carry a request out."""
+        interruption.requested = True
+        action = self._create_interrupt_action(interruption)
+        self._set_interrupt_action(action)
+        cast(process_states.State, self._state).interrupt(interruption)
+        return action
+
+    def _create_interrupt_action(self, exception: Interruption) -> futures.CancellableAction:
+        """What an interruption asks for, as an action; the interruption is its cookie.
+
+        :raises ValueError: if that isn't known.
+        """
+        if isinstance(exception, PauseInterruption):
+            pausing = exception
+            return futures.CancellableAction(
+                lambda next_state: self._do_pause(pausing.msg, next_state), cookie=exception, loop=self._loop
+            )
+        if isinstance(exception, KillInterruption):
+            killing = exception
+            return futures.CancellableAction(lambda _: self._do_kill(killing.msg), cookie=exception, loop=self._loop)
+        raise ValueError(f"Got unknown interruption type '{type(exception)}'")
+
+    def _set_interrupt_action(self, new_action: Optional[futures.CancellableAction]) -> None:
+        """Put a request in the place of the one that is pending, which is answered."""
+        old, self._interrupt_action = self._interrupt_action, new_action
+        if old is not new_action:
+            self._answer(old, False)
+
+    def _set_interrupt_action_from_exception(self, interrupt_exception: Interruption) -> None:
+        """A state raised an interruption: see to it that something is done about it."""
+        pending = self._interrupt_action
+        if pending is not None and pending.cookie is interrupt_exception:
+            return
+        if interrupt_exception.requested:
+            return  # withdrawn, or outranked by what is pending
+        if self._is_pending(self._killing) and not isinstance(interrupt_exception, KillInterruption):
+            return
+        self._set_interrupt_action(self._create_interrupt_action(interrupt_exception))
+
+    def _do_pause(self, state_msg: Any, next_state: Optional[process_states.State] = None) -> bool:
+        """Pause now, after going to the state that the step led to."""
+        if next_state is not None:
+            self.transition_to(next_state)
+        text = state_msg[MESSAGE_TEXT_KEY] if isinstance(state_msg, dict) else state_msg
+        call_with_super_check(self.on_pausing, text)
+        call_with_super_check(self.on_paused, text)
+        return True
+
+    def _do_kill(self, msg: Any) -> bool:
+        self.transition_to(self.create_state(ProcessState.KILLED, msg))
+        return self.killed()
+
+    # --- Running ----------------------------------------------------------------------------------------------------
+
+    def interrupt_step(self) -> None:
+        """Interrupt the step where it awaits, or at its next `await` if it's running right now."""
+        if self._executing and self._drive is not None:
+            self._interrupted = True
+            self._drive.cancel()
+
+    @ensure_not_closed
+    def execute(self) -> Any:
+        """Run it to its end, and give its outputs; also within a running loop, from a step of another process.
+
+        A process that is paused is waited for until somebody plays it.
+
+        :raises ClosedError: if it's closed, as it is once it has ended.
+        :raises KilledError: if it's killed.
+        :raises RuntimeError: if the loop is running and this isn't called from a step: `await` the process's
+            `step_until_terminated()` then.
+        """
+        if self.paused:
+            self.logger.warning("Process<%s>: is paused, execute() returns once it was played and has ended", self.pid)
+        if self._loop.is_running():
+            try:
+                run_until_complete(self._loop, self.step_until_terminated())
+            except asyncio.CancelledError:
+                # Whoever ran it is gone, and nobody else will.
+                self.kill("Killed because the call that ran it was cancelled")
+                raise
+        else:
+            self._loop.run_until_complete(self.step_until_terminated())
+        return self._future.result()
+
+    async def step_until_terminated(self) -> None:
+        """Run it to its end. What it ends with is told by :meth:`future`."""
+        await self._driven(once=False)
+
+    async def step(self) -> None:
+        """Run one step: what is to be done in one state, and the transition to the next.
+
+        :raises AssertionError: if it has ended.
+        :raises ClosedError: if it's closed.
+        """
+        if self._closed:
+            raise ClosedError("Process is closed")
+        if self.has_terminated():
+            raise AssertionError("Cannot step, already terminated")
+        await self._driven(once=True)
+
+    def _driven(self, once: bool) -> Drive:
+        if self._drive is not None:
+            raise RuntimeError(f"process {self.pid} is being run already: wait for its future instead")
+        self._drive = Drive(self._run_steps(once))
+        return self._drive
+
+    async def _run_steps(self, once: bool) -> None:
+        # A process that waits is suspended in here, so there are few frames and few variables.
+        token = PROCESS_STACK.set((*PROCESS_STACK.get(), weakref.ref(cast(Any, self))))
+        turns = 0
+        try:
+            while cast(process_states.State, self._state).ALLOWED:
+                if self._paused is not None:
+                    await self._paused
+                    continue
+                state, next_state = cast(process_states.State, self._state), None
+                self._stepping = self._executing = True
+                try:
+                    next_state = state.execute()
+                    if next_state is not None and not isinstance(next_state, process_states.State):
+                        next_state = await next_state
+                except Exception as exception:
+                    next_state = self._step_failed(state, exception)
+                except asyncio.CancelledError as exception:
+                    next_state = self._step_cancelled(state, exception)
+                self._step_done(state, next_state)
+                del state, next_state
+                turns += 1
+                if once:
+                    return
+                if turns % _STEPS_PER_TURN == 0:
+                    await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self._abandon()
+            raise
+        finally:
+            self._stepping = self._executing = False
+            self._drive = None
+            self._set_interrupt_action(None)
+            with contextlib.suppress(ValueError):  # a coroutine that nobody finished is closed in another context
+                PROCESS_STACK.reset(token)
+
+    def _step_done(self, state: process_states.State, next_state: Optional[process_states.State]) -> None:
+        """Go where the step leads, or do what was asked for meanwhile."""
+        self._executing = False
+        if self._interrupted:
+            self._interrupted = False
+            cast(Drive, self._drive).uncancel()
+        action = self._interrupt_action
+        if self._state is not state:
+            pass  # the state was changed from outside
+        elif action is not None and not action.done():
+            action.run(next_state)
+        else:
+            self.transition_to(next_state)
+        self._stepping = False
+        late = self._interrupt_action
+        if late is not None:
+            if late is not action and not late.done():
+                late.run(None)  # a hook of the transition asked for it
+            self._set_interrupt_action(None)
+
+    def _step_failed(self, state: process_states.State, exception: Exception) -> Optional[process_states.State]:
+        """An exception came out of a state: an interruption, or the state to except in."""
+        if self._state is not state:
+            return None
+        if isinstance(exception, Interruption):
+            self._set_interrupt_action_from_exception(exception)
+            return None
+        self._set_interrupt_action(None)
+        trace = exception.__traceback__
+        excepted = self.create_state(ProcessState.EXCEPTED, exception, trace)
+        return cast(process_states.State, excepted)
+
+    def _step_cancelled(
+        self, state: process_states.State, exception: asyncio.CancelledError
+    ) -> Optional[process_states.State]:
+        """A cancellation came out of a state: see the top of this module."""
+        self._executing = False
+        from_outside = cast(Drive, self._drive).cancelled_from_outside()
+        if self._interrupted or self._state is not state:
+            if not from_outside:
+                return None
+        elif not from_outside:
+            error = futures.CancelledError("what the step waited for was cancelled")
+            error.__cause__ = exception
+            return cast(process_states.State, self.create_state(ProcessState.EXCEPTED, error, exception.__traceback__))
+        raise exception
+
+    def _abandon(self) -> None:
+        """Nobody drives the process any more: answer everybody."""
+        action = self._interrupt_action
+        self._stepping = self._executing = self._interrupted = False
+        if action is not None and not action.done() and not self.has_terminated():
+            action.run(None)
+        if self.has_terminated():
+            return
+        if self._paused is not None and self._paused.done():  # cancelled with the task that waited for it
+            self._paused = SavableFuture(loop=self._loop)
+        self._set_interrupt_action(None)
+        abandoned, self._future = self._future, SavableFuture(loop=self._loop)
+        if self._future_watched:
+            self._future_watched = False
+            abandoned.remove_done_callback(self._watcher)
+        abandoned.cancel()
+
+    # --- The stack of processes -------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _process_scope(self) -> Iterator[None]:
+        """Have :meth:`current` give this process."""
+        token = PROCESS_STACK.set((*PROCESS_STACK.get(), weakref.ref(cast(Any, self))))
+        try:
+            yield
+        finally:
+            PROCESS_STACK.reset(token)
+
+    def future(self) -> SavableFuture:
+        """A future of the outputs, of the error, or of :class:`.KilledError`. Cancelling it kills the process."""
+        if not self._future_watched and not self._future.done():
+            self._future_watched = True
+            self._watcher = _kill_if_cancelled(weakref.ref(self))
+            self._future.add_done_callback(self._watcher)
+        return self._future
+
+    _watcher: Callable[[asyncio.Future[Any]], None] = staticmethod(lambda _: None)  # type: ignore[assignment]
+
+
+def _kill_if_cancelled(process: weakref.ref[SteeredProcess]) -> Callable[[asyncio.Future[Any]], None]:
+    def done(future: asyncio.Future[Any]) -> None:
+        alive = process()
+        if future.cancelled() and alive is not None:
+            alive.kill("Killed by future being cancelled")
+
+    return done

@@ -1,0 +1,223 @@
+"""Work chains: processes whose work is an outline of steps, with conditions and loops, and a context."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Dict, Optional, Union, cast
+
+from . import mixins, process_states, processes
+from .exceptions import PersistenceError
+from .futures import CancelledError
+from .outline import (  # noqa: F401 - their place in plumpy
+    EXIT_CODE_TYPE,
+    PREDICATE_TYPE,
+    STEPPER_STATE,
+    WC_COMMAND_TYPE,
+    Stepper,
+    _Block,
+    _BlockStepper,
+    _Conditional,
+    _FunctionCall,
+    _FunctionStepper,
+    _If,
+    _IfStepper,
+    _Instruction,
+    _PropagateReturn,
+    _Return,
+    _ReturnStepper,
+    _While,
+    _WhileStepper,
+    ensure_instruction,
+    if_,
+    return_,
+    while_,
+)
+from .persistence import LoadSaveContext
+from .process_states import ProcessState
+from .utils import SAVED_STATE_TYPE
+
+__all__ = ["ToContext", "WorkChain", "WorkChainSpec", "if_", "return_", "while_"]
+
+#: What a step returns to have the values in the context before the next step; futures and processes are waited for.
+ToContext = dict
+
+_ensure_instruction = ensure_instruction
+
+
+class WorkChainSpec(processes.ProcessSpec):
+    """The spec of a work chain: ports, and the outline."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._outline: Optional[Union[_Instruction, _FunctionCall]] = None
+
+    def get_description(self) -> Dict[str, Any]:
+        """Describe the ports and the outline."""
+        description = super().get_description()
+        if self._outline is not None:
+            description["outline"] = self._outline.get_description()
+        return description
+
+    def outline(self, *commands: Any) -> None:
+        """Set the outline.
+
+        :param commands: methods of the work chain, and :func:`if_`, :func:`while_` and :data:`return_`.
+        :raises RuntimeError: if the spec is sealed.
+        """
+        if self._sealed:
+            raise RuntimeError("Cannot set the outline after the spec has been sealed")
+        self._outline = ensure_instruction(commands[0] if len(commands) == 1 else commands)
+
+    def get_outline(self) -> _Instruction:
+        """The outline.
+
+        :raises AssertionError: if there is none.
+        """
+        if self._outline is None:
+            raise AssertionError("outline not yet loaded: `define` must call `spec.outline(...)`")
+        return self._outline
+
+
+class Waiting(process_states.Waiting):
+    """The wait for what a step put into the context.
+
+    :param awaiting: futures, with the keys that their results get in the context.
+    """
+
+    def __init__(
+        self,
+        process: WorkChain,
+        done_callback: Any,
+        msg: Optional[str] = None,
+        awaiting: Optional[Dict[asyncio.Future[Any], str]] = None,
+    ) -> None:
+        super().__init__(process, done_callback, msg, awaiting)
+        self._awaiting: Dict[asyncio.Future[Any], str] = dict(awaiting or {})
+
+    def enter(self) -> None:
+        super().enter()
+        for future in tuple(self._awaiting):
+            future.add_done_callback(self._awaitable_done)
+
+    def exit(self) -> None:
+        super().exit()
+        for future in self._awaiting:
+            future.remove_done_callback(self._awaitable_done)
+
+    def _awaitable_done(self, awaitable: asyncio.Future[Any]) -> None:
+        key = self._awaiting.pop(awaitable, None)
+        if key is None:
+            return
+        if awaitable.cancelled():
+            self.fail(CancelledError(f"what the work chain waited for as '{key}' was cancelled"))
+            return
+        exception = awaitable.exception()
+        if exception is not None:
+            self.fail(exception)
+            return
+        cast("WorkChain", self.process).ctx[key] = awaitable.result()
+        if not self._awaiting:
+            self.resume()
+
+    def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
+        if self._awaiting:
+            keys = ", ".join(f"'{key}'" for key in self._awaiting.values())
+            raise PersistenceError(
+                f"process {self.process.pid} waits for futures (for {keys} in its context), which can't be saved; save"
+                " it before the step that waits, or have the step return a plain value and wait in the next one"
+            )
+        data, self.data = self.data, None  # it is what was awaited
+        try:
+            super().save_instance_state(out_state, save_context)
+        finally:
+            self.data = data
+        out_state["_awaiting"] = {}
+
+    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
+        super().load_instance_state(saved_state, load_context)
+        self._awaiting = {}
+        if self._value is process_states._PENDING:
+            self.resume()  # nothing is left to wait for
+
+
+class WorkChain(mixins.ContextMixin, processes.Process):
+    """A process that works through the outline of its spec, one step for each time that it runs.
+
+    A step is a method without arguments, or a coroutine function (plumpy doesn't await these). What it returns:
+    nothing, to go on; a dictionary (:data:`ToContext`), to put values into the context; anything else ends the work
+    chain with that as its result.
+    """
+
+    _spec_class = WorkChainSpec
+    _STEPPER_STATE = "stepper_state"
+    _CONTEXT = "CONTEXT"
+
+    _stepper: Optional[Stepper] = None
+
+    @classmethod
+    def get_state_classes(cls) -> Dict[Any, Any]:
+        states = super().get_state_classes()
+        states[ProcessState.WAITING] = Waiting
+        return states
+
+    @classmethod
+    def spec(cls) -> WorkChainSpec:
+        """The spec of this class."""
+        return cast(WorkChainSpec, super().spec())
+
+    def __init__(
+        self,
+        inputs: Optional[Dict[str, Any]] = None,
+        pid: Any = None,
+        logger: Any = None,
+        loop: Optional[asyncio.AbstractEventLoop] = None,
+        communicator: Any = None,
+    ) -> None:
+        super().__init__(inputs=inputs, pid=pid, logger=logger, loop=loop, communicator=communicator)
+        self._awaitables: Dict[asyncio.Future[Any], str] = {}
+
+    def on_create(self) -> None:
+        super().on_create()
+        self._stepper = self.spec().get_outline().create_stepper(self)
+
+    def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
+        super().save_instance_state(out_state, save_context)
+        if self._stepper is not None:
+            out_state[self._STEPPER_STATE] = self._stepper.save(save_context)
+
+    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
+        super().load_instance_state(saved_state, load_context)
+        self._awaitables = {}
+        self._stepper = None
+        state = saved_state.get(self._STEPPER_STATE)
+        if state is not None:
+            self._stepper = self.spec().get_outline().recreate_stepper(state, self)
+
+    def to_context(self, **kwargs: Any) -> None:
+        """Put values into the context before the next step; futures, and processes, are waited for."""
+        for key, value in kwargs.items():
+            awaited = value.future() if isinstance(value, processes.Process) else value
+            if asyncio.isfuture(awaited):
+                self._awaitables[awaited] = key
+            else:
+                self.ctx[key] = awaited
+
+    async def run(self) -> Any:
+        return await self._do_step()
+
+    async def _do_step(self) -> Any:
+        self._awaitables = {}
+        result: Any = None
+        try:
+            finished, result = cast(Stepper, self._stepper).step()
+            if asyncio.iscoroutine(result):
+                result = await result
+        except _PropagateReturn as propagated:
+            finished, result = True, propagated.exit_code
+        if finished or not (result is None or isinstance(result, dict)):
+            return result
+        if isinstance(result, dict):
+            self.to_context(**result)
+        if self._awaitables:
+            return process_states.Wait(self._do_step, "Waiting before next step", self._awaitables)
+        return process_states.Continue(self._do_step)
