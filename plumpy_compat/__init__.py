@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 
-from . import base, process_comms, process_states, utils
-from .aliases import install_as_plumpy
+from . import base as base
+from . import process_comms as process_comms
+from . import process_states as process_states
+from . import utils as utils
+from .aliases import install_as_plumpy as install_as_plumpy
 from .communications import *  # noqa: F403
 from .events import *  # noqa: F403
 from .exceptions import *  # noqa: F403
@@ -20,7 +23,10 @@ from .mixins import *  # noqa: F403
 from .persistence import *  # noqa: F403
 from .ports import *  # noqa: F403
 from .process_comms import *  # noqa: F403
-from .process_comms import KILL_MSG, PAUSE_MSG, PLAY_MSG, STATUS_MSG
+from .process_comms import KILL_MSG as KILL_MSG
+from .process_comms import PAUSE_MSG as PAUSE_MSG
+from .process_comms import PLAY_MSG as PLAY_MSG
+from .process_comms import STATUS_MSG as STATUS_MSG
 from .process_listener import *  # noqa: F403
 from .process_states import *  # noqa: F403
 from .processes import *  # noqa: F403

@@ -84,7 +84,7 @@ class EventHelper(Savable):
 
 def _saved(listener: Any) -> Optional[SAVED_STATE_TYPE]:
     """The state of a listener, or None if it can't be saved or couldn't be loaded."""
-    if not isinstance(listener, Savable):
+    if not isinstance(listener, Savable) or not _is_complete(listener):
         return None
     try:
         loaders.get_object_loader().identify_object(type(listener))
@@ -92,3 +92,12 @@ def _saved(listener: Any) -> Optional[SAVED_STATE_TYPE]:
     except (AttributeError, PersistenceError, TypeError, ValueError) as error:
         _LOGGER.debug("listener %s is not saved: %s", listener, error)
         return None
+
+
+def _is_complete(listener: Any) -> bool:
+    """Tell whether what the listener saves makes it whole again, as far as one can see."""
+    from .process_listener import ProcessListener
+
+    if type(listener).load_instance_state is not ProcessListener.load_instance_state or listener._params:
+        return True  # its author took care of it
+    return set(vars(listener)) <= {*(listener._auto_persist or ()), "_called", "_persist_configured"}

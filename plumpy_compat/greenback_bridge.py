@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from typing import Any, Awaitable, Callable, Coroutine, Generator, List, Optional, Tuple, TypeVar
+from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Tuple, TypeVar
 
 from greenlet import getcurrent, greenlet
 
@@ -67,29 +67,77 @@ class _Portal(greenlet):
 _pool = _Pool()
 
 
-class Drive:
-    """An awaitable that runs a coroutine such that synchronous code in it may :func:`sync_await`.
+class Drive(Coroutine):  # type: ignore[type-arg]
+    """A coroutine that runs another one such that synchronous code in it may :func:`sync_await`.
 
-    The coroutine can be interrupted at its `await` (:meth:`cancel`) without cancelling the task that awaits the drive:
-    what the task awaits is cancelled, and if that can't be done, CancelledError is thrown into the coroutine when it
-    is resumed. That is what `asyncio.Task.cancel` does, one level further down, so the task's own count of
-    cancellations (Python 3.11) stays that of its user.
+    It can be awaited or made a task of. And it can be interrupted where it awaits (:meth:`cancel`) without the task
+    that runs it being cancelled: what is awaited is cancelled, and if that can't be done, CancelledError is thrown into
+    the coroutine when it's resumed. That is what `asyncio.Task.cancel` does, one level further in, so the task's own
+    count of cancellations (Python 3.11) stays that of its user.
+
+    It's an object and not an `async def` since a process that waits holds one, and frames are large.
     """
 
-    __slots__ = ("__weakref__", "_cancelling", "_coroutine", "_from_outside", "_waiting_for")
+    __slots__ = (
+        "__weakref__",
+        "_cancelling",
+        "_coroutine",
+        "_from_outside",
+        "_portal",
+        "_stand_in",
+        "_steps",
+        "_waiting_for",
+    )
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+    def __init__(self, coroutine: Any = None) -> None:
         self._coroutine = coroutine
         self._cancelling = False
         self._from_outside = False
+        # Of synchronous code that waits: where it runs, and the iterator of what it waits for.
+        self._portal: Optional[_Portal] = None
+        self._steps: Any = None
+        # What the task awaits, and (before Python 3.11) the future that it got in the place of it.
         self._waiting_for: Any = None
+        self._stand_in: Any = None
 
-    def cancelled_from_outside(self) -> bool:
-        """Tell whether the task that awaits the drive was asked to cancel."""
-        if not _TASKS_CAN_BE_ASKED:
-            return self._from_outside
-        task = asyncio.current_task()
-        return task is not None and task.cancelling() > 0  # type: ignore[attr-defined, unused-ignore]
+    def __await__(self) -> Drive:  # type: ignore[override]
+        return self
+
+    def __iter__(self) -> Drive:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def send(self, value: Any) -> Any:
+        """Resume the coroutine; see :pep:`492`."""
+        self._waiting_for = None
+        if self._cancelling:
+            self._cancelling = False
+            return self._advance(None, asyncio.CancelledError())
+        return self._advance(value, None)
+
+    def throw(self, typ: Any, val: Any = None, tb: Any = None) -> Any:
+        """Resume the coroutine with an exception; see :pep:`492`."""
+        error = val if isinstance(val, BaseException) else typ if val is None else typ(val)
+        if isinstance(error, type):
+            error = error()
+        if self._stand_in is not None and isinstance(error, asyncio.CancelledError):
+            self._from_outside = True
+            future = self._waiting_for
+            if future.cancel():
+                return self._behind(future)  # it may take its time, as a task does
+        self._waiting_for = None
+        return self._advance(None, error)
+
+    def close(self) -> None:
+        """End the coroutine where it is; see :pep:`492`."""
+        portal, self._portal = self._portal, None
+        if portal is not None:
+            self._steps.close()
+            portal.caller = getcurrent()
+            portal.throw(GeneratorExit())
+        self._coroutine.close()
 
     def cancel(self) -> None:
         """Have CancelledError raised where the coroutine awaits, or at its next `await` if it's running now."""
@@ -102,111 +150,85 @@ class Drive:
         """Take back a cancellation that has not been delivered."""
         self._cancelling = False
 
-    def __await__(self) -> Generator[Any, Any, Any]:
-        resume: Callable[[Any], Any] = self._coroutine.send
-        value: Any = None
-        while True:
-            portals = _pool.portals
-            portal = portals.pop() if portals else _Portal()
-            here = getcurrent()
-            portal.gr_context = here.gr_context
-            portal.function, portal.argument, portal.caller = resume, value, here
-            kind, result = portal.switch()
-            if kind == _WAITS:
-                kind, result = yield from self._wait_for(portal, result)
-            if len(portals) < _POOLED:
-                portal.gr_context = None
-                portals.append(portal)
-            if kind == _RETURNED:
-                return result
-            if kind == _RAISED:
-                try:
-                    raise result
-                finally:
-                    del result
-            try:
-                value = yield from self._suspend(result)
-                resume = self._coroutine.send
-            except GeneratorExit:
-                self._coroutine.close()
-                raise
-            except BaseException as exception:
-                resume, value = self._coroutine.throw, exception
-            result = None
+    def cancelled_from_outside(self) -> bool:
+        """Tell whether the task that runs this was asked to cancel."""
+        if not _TASKS_CAN_BE_ASKED:
+            return self._from_outside
+        task = asyncio.current_task()
+        return task is not None and task.cancelling() > 0  # type: ignore[attr-defined, unused-ignore]
 
-    def _suspend(self, future: Any) -> Generator[Any, Any, Any]:
-        """Suspend the task until `future` is done, or for one turn of the loop if it's None."""
-        if self._cancelling and future is not None and future.cancel():
+    def _advance(self, value: Any, error: Optional[BaseException]) -> Any:
+        """Go on with a value or an error until the task has to wait, and give what for."""
+        while True:
+            portal = self._portal
+            if portal is None:
+                portals = _pool.portals
+                portal = portals.pop() if portals else _Portal()
+                portal.caller = here = getcurrent()
+                portal.gr_context = here.gr_context
+                if error is None:
+                    portal.function, portal.argument = self._coroutine.send, value
+                else:
+                    portal.function, portal.argument = self._coroutine.throw, error
+                kind, result = portal.switch()
+            else:
+                try:
+                    if error is not None:
+                        future = self._steps.throw(error)
+                    elif value is None:
+                        future = next(self._steps)
+                    else:
+                        future = self._steps.send(value)
+                except StopIteration as stop:
+                    portal.caller = getcurrent()
+                    kind, result = portal.switch(stop.value)
+                except BaseException as exception:
+                    portal.caller = getcurrent()
+                    kind, result = portal.throw(exception)
+                else:
+                    return self._suspend(future)
+            value = error = None
+            if kind == _WAITS:
+                self._portal, self._steps = portal, result.__await__()
+                continue
+            self._portal = self._steps = None
+            if len(_pool.portals) < _POOLED:
+                portal.gr_context = None
+                _pool.portals.append(portal)
+            if kind == _SUSPENDED:
+                return self._suspend(result)
+            if kind == _RETURNED:
+                raise StopIteration(result)
+            try:
+                raise result
+            finally:
+                del result
+
+    def _suspend(self, future: Any) -> Any:
+        """The task is about to wait for `future`, or for one turn of the loop if it's None: give what it gets."""
+        if future is None:
+            return None
+        if self._cancelling and future.cancel():
             self._cancelling = False
         self._waiting_for = future
-        try:
-            if _TASKS_CAN_BE_ASKED or not asyncio.isfuture(future):
-                value = yield future
-            else:
-                value = yield from self._suspend_behind(future)
-        finally:
-            self._waiting_for = None
-        if self._cancelling:
-            self._cancelling = False
-            raise asyncio.CancelledError
-        return value
-
-    def _suspend_behind(self, future: asyncio.Future[Any]) -> Generator[Any, Any, None]:
-        """Before Python 3.11: give the task a future of its own to cancel, to know that it was the task's doing."""
+        if _TASKS_CAN_BE_ASKED or not asyncio.isfuture(future):
+            return future
         future._asyncio_future_blocking = False
-        while True:
-            stand_in = future.get_loop().create_future()
-            stand_in._asyncio_future_blocking = True
+        return self._behind(future)
 
-            def wake(_: Any, stand_in: asyncio.Future[Any] = stand_in) -> None:
-                if not stand_in.done():
-                    stand_in.set_result(None)
+    def _behind(self, future: asyncio.Future[Any]) -> Any:
+        """Before Python 3.11: give the task a future of its own to cancel, to know that it was the task's doing."""
+        stand_in = self._stand_in = future.get_loop().create_future()
+        stand_in._asyncio_future_blocking = True
 
-            future.add_done_callback(wake)
-            try:
-                yield stand_in
-                return
-            except asyncio.CancelledError:
-                self._from_outside = True
-                future.remove_done_callback(wake)
-                if not future.cancel():
-                    raise
-                # It may take its time, as a task does: the coroutine is told when it's done.
+        def wake(_: Any) -> None:
+            if self._stand_in is stand_in:
+                self._stand_in = None
+            if not stand_in.done():
+                stand_in.set_result(None)
 
-    def _wait_for(self, portal: _Portal, awaitable: Awaitable[Any]) -> Generator[Any, Any, _Outcome]:
-        """Await what the code in `portal` waits for, as often as it does before it suspends or ends."""
-        kind = _WAITS
-        while kind == _WAITS:
-            steps = awaitable.__await__()
-            try:
-                value = yield from self._steps(steps)
-            except BaseException as exception:
-                portal.caller = getcurrent()
-                kind, awaitable = portal.throw(exception)
-            else:
-                portal.caller = getcurrent()
-                kind, awaitable = portal.switch(value)
-        return kind, awaitable
-
-    def _steps(self, steps: Any) -> Generator[Any, Any, Any]:
-        """Run `steps` to the end, as `yield from` does, but open to :meth:`cancel`."""
-        send = getattr(steps, "send", None)
-        argument: Any = None
-        resume: Callable[[Any], Any] = send if send is not None else (lambda _: next(steps))
-        step = resume
-        while True:
-            try:
-                future = step(argument)
-            except StopIteration as stop:
-                return stop.value
-            try:
-                argument = yield from self._suspend(future)
-                step = resume
-            except GeneratorExit:
-                steps.close()
-                raise
-            except BaseException as exception:
-                step, argument = steps.throw, exception
+        future.add_done_callback(wake)
+        return stand_in
 
 
 async def _call(fn: Callable[..., _T], args: Tuple[Any, ...], kwargs: Any) -> _T:

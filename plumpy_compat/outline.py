@@ -251,9 +251,8 @@ class _Conditional:
         if asyncio.iscoroutine(value):
             value = sync_await(value)
         if not hasattr(value, "__bool__"):
-            name = getattr(self._predicate, "__name__", repr(self._predicate))
             warnings.warn(
-                f"The conditional predicate `{name}` returned `{value}` which is not boolean-like. The return value"
+                f"The conditional predicate `{self.name}` returned `{value}` which is not boolean-like. The return value"
                 " should be `True` or `False`, or implement the `__bool__` method.",
                 UserWarning,
                 stacklevel=2,
@@ -267,7 +266,17 @@ class _Conditional:
         return self._parent
 
     def __str__(self) -> str:
-        return f"{self._label}({self._predicate.__name__})"
+        return f"{self._label}_({self.name})"
+
+    @property
+    def name(self) -> str:
+        """The name of the predicate."""
+        return getattr(self._predicate, "__name__", repr(self._predicate))
+
+    @property
+    def heading(self) -> str:
+        """What stands over the body in a description."""
+        return f"{self._label}({self.name})"
 
 
 @persistence.auto_persist("_pos")
@@ -364,7 +373,7 @@ class _If(_Instruction, collections.abc.Sequence):  # type: ignore[type-arg]
     def get_description(self) -> Dict[str, Any]:
         description: Dict[str, Any] = collections.OrderedDict()
         for branch in self._ifs:
-            name = str(branch)
+            name = branch.heading
             while name in description:  # another branch with a predicate of that name
                 name += "'"
             description[name] = branch.body.get_description()
@@ -437,8 +446,11 @@ class _While(_Conditional, _Instruction, collections.abc.Sequence):  # type: ign
         context = LoadSaveContext(workchain=workchain, while_instruction=self)
         return cast(_WhileStepper, _WhileStepper.recreate_from(saved_state, context))
 
+    def __str__(self) -> str:
+        return _Conditional.__str__(self)
+
     def get_description(self) -> Dict[str, Any]:
-        return {str(self): self.body.get_description()}
+        return {self.heading: self.body.get_description()}
 
     @property
     def label(self) -> str:

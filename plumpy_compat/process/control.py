@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
+import sys
 import weakref
 from typing import Any, Callable, Dict, Hashable, Iterator, Optional, Union, cast
 
@@ -39,6 +41,32 @@ _STEPS_PER_TURN = 25
 MessageOrText = Union[str, Dict[str, Any], None]
 
 
+class Run(Drive):
+    """Drives a process, and knows how far its step is. A process that nobody drives hasn't got one."""
+
+    __slots__ = ("action", "executing", "interrupted", "stepping")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stepping = False  # a step runs, or the transition that it led to
+        self.executing = False  # a step runs
+        self.interrupted = False  # and we have cancelled what it awaits
+        self.action: Optional[futures.CancellableAction] = None  # what was asked for meanwhile
+
+    def begin(self, coroutine: Any) -> Run:
+        """Set what is driven."""
+        self._coroutine = coroutine
+        return self
+
+
+def _coroutine_function(function: Any) -> Any:
+    """Mark a function that gives a coroutine without being an `async def`."""
+    if sys.version_info >= (3, 12):
+        return inspect.markcoroutinefunction(function)
+    function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined, unused-ignore]
+    return function
+
+
 class SteeredProcess(HookedProcess):
     """The layer of :class:`.Process` that runs it."""
 
@@ -47,7 +75,7 @@ class SteeredProcess(HookedProcess):
     def transition_to(self, new_state: Any, *args: Any, **kwargs: Any) -> None:
         before = self._state
         super().transition_to(new_state, *args, **kwargs)
-        if self._executing and self._state is not before:
+        if self._run is not None and self._state is not before:
             self.interrupt_step()  # from outside of the step: what it would lead to is of no use any more
 
     def transition_failed(
@@ -189,6 +217,14 @@ class SteeredProcess(HookedProcess):
         else:
             self.fail(exception, trace)
 
+    @property
+    def _stepping(self) -> bool:
+        return self._run is not None and self._run.stepping
+
+    @property
+    def _interrupt_action(self) -> Optional[futures.CancellableAction]:
+        return None if self._run is None else self._run.action
+
     @staticmethod
     def _is_pending(action: Optional[asyncio.Future[Any]]) -> bool:
         return action is not None and not action.done()
@@ -218,7 +254,8 @@ class SteeredProcess(HookedProcess):
 
     def _set_interrupt_action(self, new_action: Optional[futures.CancellableAction]) -> None:
         """Put a request in the place of the one that is pending, which is answered."""
-        old, self._interrupt_action = self._interrupt_action, new_action
+        run = cast(Run, self._run)
+        old, run.action = run.action, new_action
         if old is not new_action:
             self._answer(old, False)
 
@@ -250,9 +287,10 @@ class SteeredProcess(HookedProcess):
 
     def interrupt_step(self) -> None:
         """Interrupt the step where it awaits, or at its next `await` if it's running right now."""
-        if self._executing and self._drive is not None:
-            self._interrupted = True
-            self._drive.cancel()
+        run = self._run
+        if run is not None and run.executing:
+            run.interrupted = True
+            run.cancel()
 
     @ensure_not_closed
     def execute(self) -> Any:
@@ -278,30 +316,34 @@ class SteeredProcess(HookedProcess):
             self._loop.run_until_complete(self.step_until_terminated())
         return self._future.result()
 
-    async def step_until_terminated(self) -> None:
-        """Run it to its end. What it ends with is told by :meth:`future`."""
-        await self._driven(once=False)
+    @_coroutine_function
+    def step_until_terminated(self) -> Run:
+        """Run it to its end (a coroutine). What it ends with is told by :meth:`future`.
+
+        :raises RuntimeError: if somebody runs it already.
+        """
+        run = Run()
+        return run.begin(self._run_steps(run, once=False))
 
     async def step(self) -> None:
         """Run one step: what is to be done in one state, and the transition to the next.
 
         :raises AssertionError: if it has ended.
         :raises ClosedError: if it's closed.
+        :raises RuntimeError: if somebody runs it already.
         """
         if self._closed:
             raise ClosedError("Process is closed")
         if self.has_terminated():
             raise AssertionError("Cannot step, already terminated")
-        await self._driven(once=True)
+        run = Run()
+        await run.begin(self._run_steps(run, once=True))
 
-    def _driven(self, once: bool) -> Drive:
-        if self._drive is not None:
+    async def _run_steps(self, run: Run, once: bool) -> None:
+        # A process that waits is suspended in here: there are few frames, and few variables.
+        if self._run is not None:
             raise RuntimeError(f"process {self.pid} is being run already: wait for its future instead")
-        self._drive = Drive(self._run_steps(once))
-        return self._drive
-
-    async def _run_steps(self, once: bool) -> None:
-        # A process that waits is suspended in here, so there are few frames and few variables.
+        self._run = run
         token = PROCESS_STACK.set((*PROCESS_STACK.get(), weakref.ref(cast(Any, self))))
         turns = 0
         try:
@@ -310,7 +352,7 @@ class SteeredProcess(HookedProcess):
                     await self._paused
                     continue
                 state, next_state = cast(process_states.State, self._state), None
-                self._stepping = self._executing = True
+                run.stepping = run.executing = True
                 try:
                     next_state = state.execute()
                     if next_state is not None and not isinstance(next_state, process_states.State):
@@ -330,27 +372,28 @@ class SteeredProcess(HookedProcess):
             self._abandon()
             raise
         finally:
-            self._stepping = self._executing = False
-            self._drive = None
+            run.stepping = run.executing = False
             self._set_interrupt_action(None)
+            self._run = None
             with contextlib.suppress(ValueError):  # a coroutine that nobody finished is closed in another context
                 PROCESS_STACK.reset(token)
 
     def _step_done(self, state: process_states.State, next_state: Optional[process_states.State]) -> None:
         """Go where the step leads, or do what was asked for meanwhile."""
-        self._executing = False
-        if self._interrupted:
-            self._interrupted = False
-            cast(Drive, self._drive).uncancel()
-        action = self._interrupt_action
+        run = cast(Run, self._run)
+        run.executing = False
+        if run.interrupted:
+            run.interrupted = False
+            run.uncancel()
+        action = run.action
         if self._state is not state:
             pass  # the state was changed from outside
         elif action is not None and not action.done():
             action.run(next_state)
         else:
             self.transition_to(next_state)
-        self._stepping = False
-        late = self._interrupt_action
+        run.stepping = False
+        late = run.action
         if late is not None:
             if late is not action and not late.done():
                 late.run(None)  # a hook of the transition asked for it
@@ -364,36 +407,32 @@ class SteeredProcess(HookedProcess):
             self._set_interrupt_action_from_exception(exception)
             return None
         self._set_interrupt_action(None)
-        trace = exception.__traceback__
-        excepted = self.create_state(ProcessState.EXCEPTED, exception, trace)
+        excepted = self.create_state(ProcessState.EXCEPTED, exception, exception.__traceback__)
         return cast(process_states.State, excepted)
 
     def _step_cancelled(
         self, state: process_states.State, exception: asyncio.CancelledError
     ) -> Optional[process_states.State]:
         """A cancellation came out of a state: see the top of this module."""
-        self._executing = False
-        from_outside = cast(Drive, self._drive).cancelled_from_outside()
-        if self._interrupted or self._state is not state:
-            if not from_outside:
-                return None
-        elif not from_outside:
-            error = futures.CancelledError("what the step waited for was cancelled")
-            error.__cause__ = exception
-            return cast(process_states.State, self.create_state(ProcessState.EXCEPTED, error, exception.__traceback__))
-        raise exception
+        run = cast(Run, self._run)
+        if run.cancelled_from_outside():
+            raise exception
+        if run.interrupted or self._state is not state:
+            return None
+        error = futures.CancelledError("what the step waited for was cancelled")
+        error.__cause__ = exception
+        return cast(process_states.State, self.create_state(ProcessState.EXCEPTED, error, exception.__traceback__))
 
     def _abandon(self) -> None:
         """Nobody drives the process any more: answer everybody."""
-        action = self._interrupt_action
-        self._stepping = self._executing = self._interrupted = False
-        if action is not None and not action.done() and not self.has_terminated():
-            action.run(None)
+        run = cast(Run, self._run)
+        run.stepping = run.executing = run.interrupted = False
+        if run.action is not None and not run.action.done() and not self.has_terminated():
+            run.action.run(None)
         if self.has_terminated():
             return
         if self._paused is not None and self._paused.done():  # cancelled with the task that waited for it
             self._paused = SavableFuture(loop=self._loop)
-        self._set_interrupt_action(None)
         abandoned, self._future = self._future, SavableFuture(loop=self._loop)
         if self._future_watched:
             self._future_watched = False

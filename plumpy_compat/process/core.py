@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from ..event_helper import EventHelper
     from ..futures import CancellableAction
-    from ..greenback_bridge import Drive
     from ..processes import Process
+    from .control import Run
 
 LOGGER = logging.getLogger("plumpy.processes")
 
@@ -60,18 +60,14 @@ class ProcessCore(StateMachine, persistence.Savable, metaclass=ProcessStateMachi
     _spec_class: ClassVar[Type[ProcessSpec]] = ProcessSpec
 
     # Defaults of what most processes never set: they cost no memory.
-    _stepping = False
-    _executing = False
-    _interrupted = False
     _announced = False
     _closed = False
     _pausing: Optional[CancellableAction] = None
     _paused: Optional[SavableFuture] = None
     _killing: Optional[CancellableAction] = None
-    _interrupt_action: Optional[CancellableAction] = None
     _cleanups: Optional[List[Callable[[], Any]]] = None
     _children: Optional[weakref.WeakSet[Process]] = None
-    _drive: Optional[Drive] = None
+    _run: Optional[Run] = None
     _listeners: Optional[EventHelper] = None
     _creation_time: Optional[float] = None
     _status: Optional[str] = None
