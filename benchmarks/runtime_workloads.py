@@ -224,13 +224,14 @@ def waiting(count: int) -> Figures:
 def outline(count: int) -> Figures:
     """Execute a chain with an outline of a number of steps."""
 
-    def define(cls: Any, spec: Any) -> None:
-        super(chain, cls).define(spec)
-        spec.outline(*[cls.one] * count)
+    class Long(Outlined):
+        @classmethod
+        def define(cls, spec: Any) -> None:
+            super().define(spec)
+            spec.outline(*[cls.one] * count)
 
-    chain: Any = type("Chain", (Outlined,), {"define": classmethod(define)})
-    chain.spec()
-    return {"cpu": cpu(lambda: chain().execute(), count)}
+    Long.spec()
+    return {"cpu": cpu(lambda: Long().execute(), count)}
 
 
 def looping(count: int) -> Figures:
