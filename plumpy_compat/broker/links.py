@@ -219,14 +219,14 @@ class RmqLink(_QueuedLink):
         subscriber = await self._rmq.get_message_subscriber()
         self._bound.add(identifier)
         try:
-            await self._queue.bind(subscriber._exchange, routing_key=f"rpc.{identifier}")
+            await self._queue.bind(subscriber._exchange, routing_key=_routing_key(identifier))
         except BaseException:
             self._bound.discard(identifier)
             raise
 
     async def _unbind(self, identifier: str) -> None:
         subscriber = await self._rmq.get_message_subscriber()
-        await self._queue.unbind(subscriber._exchange, routing_key=f"rpc.{identifier}")
+        await self._queue.unbind(subscriber._exchange, routing_key=_routing_key(identifier))
         self._bound.discard(identifier)
 
     async def _on_message(self, message: Any) -> None:
@@ -237,6 +237,12 @@ class RmqLink(_QueuedLink):
             return asyncio.wrap_future(receiver(_communicator, body))
 
         await subscriber._on_rpc(receive, message)
+
+
+def _routing_key(identifier: str) -> str:
+    from kiwipy.rmq import defaults
+
+    return f"{defaults.RPC_TOPIC}.{identifier}"
 
 
 class ThreadLink(_QueuedLink):
