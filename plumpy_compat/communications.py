@@ -93,7 +93,7 @@ def wrap_communicator(
     return LoopCommunicator(communicator, loop)
 
 
-class LoopCommunicator(kiwipy.Communicator):
+class LoopCommunicator(kiwipy.Communicator):  # type: ignore[misc, unused-ignore]
     """A communicator whose subscribers run on a loop, whichever thread messages come in on.
 
     :param communicator: the one that does the work.

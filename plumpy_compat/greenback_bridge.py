@@ -36,7 +36,7 @@ class _Pool(threading.local):
         self.portals: List[_Portal] = []
 
 
-class _Portal(greenlet):
+class _Portal(greenlet):  # type: ignore[misc, unused-ignore]
     """Runs one call after the other, each for the drive that resumes it."""
 
     caller: Optional[greenlet] = None
@@ -100,7 +100,7 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         self._waiting_for: Any = None
         self._stand_in: Any = None
 
-    def __await__(self) -> Drive:  # type: ignore[override]
+    def __await__(self) -> Drive:
         return self
 
     def __iter__(self) -> Drive:

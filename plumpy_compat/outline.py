@@ -247,13 +247,13 @@ class _Conditional:
 
     def is_true(self, workflow: WorkChain) -> Any:
         """Give what the predicate says; a coroutine function is awaited."""
-        value = self._predicate(workflow)
+        value: Any = self._predicate(workflow)
         if asyncio.iscoroutine(value):
             value = sync_await(value)
         if not hasattr(value, "__bool__"):
             warnings.warn(
-                f"The conditional predicate `{self.name}` returned `{value}` which is not boolean-like. The return value"
-                " should be `True` or `False`, or implement the `__bool__` method.",
+                f"The conditional predicate `{self.name}` returned `{value}` which is not boolean-like. The return"
+                " value should be `True` or `False`, or implement the `__bool__` method.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -431,7 +431,7 @@ class _While(_Conditional, _Instruction, collections.abc.Sequence):  # type: ign
     def __init__(self, predicate: PREDICATE_TYPE) -> None:
         super().__init__(self, predicate, "while")
 
-    def __getitem__(self, idx: int) -> _While:
+    def __getitem__(self, idx: Any) -> Any:
         if idx != 0:
             raise IndexError(idx)
         return self

@@ -13,7 +13,7 @@ from typing import Any, Dict, Hashable, Iterable, Iterator, List, MutableMapping
 
 from . import futures, loaders, utils
 from .base.utils import call_with_super_check, super_check
-from .checkpoints.snapshots import snapshot
+from .checkpoints.snapshots import snapshot as snapshot
 from .exceptions import PersistenceError
 
 __all__ = [
@@ -296,7 +296,7 @@ class SavableFuture(futures.Future, Savable):  # type: ignore[type-arg]
 
     def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
         super().save_instance_state(out_state, save_context)
-        exception = self._exception  # type: ignore[attr-defined]  # not `exception()`: saving isn't retrieving
+        exception = self._exception  # not `exception()`: saving isn't retrieving
         if exception is not None:
             out_state[self.EXCEPTION] = exception
 

@@ -80,7 +80,7 @@ class Message(Dict[str, Any]):
     It's saved and sent as a plain dictionary.
     """
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     @classmethod
     def of(cls, message: Union[str, Dict[str, Any], None], template: MessageType) -> Message:
@@ -413,7 +413,7 @@ class ProcessLauncher:
         :raises kiwipy.TaskRejected: if it can't be done here, so that another worker gets it.
         """
         kind = task[TASK_KEY]
-        handlers = {LAUNCH_TASK: self._launch, CONTINUE_TASK: self._continue, CREATE_TASK: self._create}
+        handlers: Dict[str, Any] = {LAUNCH_TASK: self._launch, CONTINUE_TASK: self._continue, CREATE_TASK: self._create}
         if kind not in handlers:
             raise communications.TaskRejected(f"Unknown task '{kind}'")
         return await handlers[kind](communicator, **task.get(TASK_ARGS, {}))

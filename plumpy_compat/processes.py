@@ -138,7 +138,6 @@ class Process(SteeredProcess):
         if "logger" in load_context and load_context.logger is not None:
             self._logger = load_context.logger
         load_context = load_context.copyextend(loop=self._loop)
-        self._pid = None
         self._outputs = {}
         self._state = self.recreate_state(saved_state["_state"])
         super().load_instance_state(_of_any_release(saved_state), load_context)

@@ -13,7 +13,21 @@ import logging
 import os
 from asyncio import isfuture
 from types import TracebackType
-from typing import Any, Callable, ClassVar, Dict, Hashable, Iterable, List, Optional, Sequence, Set, Type, Union, cast
+from typing import (
+    Any,
+    Callable,
+    ClassVar,
+    Dict,
+    Hashable,
+    List,
+    Optional,
+    Sequence,
+    Set,
+    Type,
+    TypeVar,
+    Union,
+    cast,
+)
 
 from .utils import call_with_super_check, super_check
 
@@ -22,6 +36,7 @@ __all__ = ["StateMachine", "StateMachineMeta", "TransitionFailed", "event"]
 _LOGGER = logging.getLogger("plumpy.base.state_machine")
 
 LABEL_TYPE = Union[None, enum.Enum, str]
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 EVENT_CALLBACK_TYPE = Callable[["StateMachine", Hashable, Optional["State"]], None]
 
 
@@ -72,10 +87,7 @@ class TransitionFailed(Exception):
         return "\n".join(lines)
 
 
-def event(
-    from_states: Union[str, Callable[..., Any], Type[State], Iterable[Type[State]]] = "*",
-    to_states: Union[str, Type[State], Iterable[Type[State]]] = "*",
-) -> Any:
+def event(from_states: Any = "*", to_states: Any = "*") -> Callable[[_Method], _Method]:
     """Check that a method is called in one of `from_states`, and leads to one of `to_states` (`*`: any).
 
     The second check is left out if the method returns False or a future, for then nothing has happened (yet). It can
@@ -87,7 +99,7 @@ def event(
         return event()(from_states)
     sources, targets = _state_classes("from_states", from_states), _state_classes("to_states", to_states)
 
-    def decorate(wrapped: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(wrapped: _Method) -> _Method:
         name = wrapped.__name__
 
         @functools.wraps(wrapped)
@@ -103,7 +115,7 @@ def event(
             message = f"Event produced invalid state transition from {initial.label} to {self._state.label}"
             raise EventError(name, message)
 
-        return transition
+        return cast(_Method, transition)
 
     return decorate
 

@@ -1,8 +1,8 @@
 """How each kind of communicator is talked to without ever blocking the loop of a process.
 
 - :class:`DirectLink`: in-process communicators. Calls are plain function calls, made at once.
-- :class:`RmqLink`: kiwipy's threaded RabbitMQ communicator. Operations are done on its own loop, many at a time; RPCs of
-  all processes come in through one queue with a binding for each process.
+- :class:`RmqLink`: kiwipy's threaded RabbitMQ communicator. Operations are done on its own loop, many at a time; the
+  RPCs of all processes come in through one queue with a binding for each process.
 - :class:`ThreadLink`: any other communicator, whose calls may block. A thread makes them, one after the other.
 
 When a connection is lost, operations wait in the outbox and are done, in order, once it's back; a broadcast whose

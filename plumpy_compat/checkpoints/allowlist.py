@@ -141,11 +141,11 @@ class _Node:
         self.type, self.args = type(exception), list(args)
 
 
-class _ExceptionDumper(yaml.SafeDumper):
+class _ExceptionDumper(yaml.SafeDumper):  # type: ignore[misc, unused-ignore]
     """Writes plain values only, and the exception itself by the name of its class."""
 
 
-class _SyntaxLoader(yaml.SafeLoader):
+class _SyntaxLoader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]
     """Reads plain values, and exceptions if their class is allowed."""
 
 

@@ -46,7 +46,7 @@ def _frozendict_representer(dumper: Any, data: Any) -> Any:
     return dumper.represent_mapping(f"{_OBJECT}plumpy.utils.{type(data).__name__}", vars(data))
 
 
-def _object_constructor(cls: type) -> Any:
+def _object_constructor(cls: Any) -> Any:
     def construct(loader: Any, node: Any) -> Iterator[Any]:
         obj = cls.__new__(cls)
         yield obj

@@ -458,7 +458,7 @@ class SteeredProcess(HookedProcess):
             self._future.add_done_callback(self._watcher)
         return self._future
 
-    _watcher: Callable[[asyncio.Future[Any]], None] = staticmethod(lambda _: None)  # type: ignore[assignment]
+    _watcher: Callable[[asyncio.Future[Any]], None] = staticmethod(lambda _: None)
 
 
 def _kill_if_cancelled(process: weakref.ref[SteeredProcess]) -> Callable[[asyncio.Future[Any]], None]:

@@ -3,7 +3,8 @@
 The order is plumpy's (0.15 to 0.26)::
 
     created    on_entering on_create on_entered, broadcast, init
-    a step     on_exiting (on_exit_running | on_exit_waiting) on_entering on_run on_entered on_running, listeners, broadcast
+    a step     on_exiting (on_exit_running | on_exit_waiting) on_entering on_run on_entered on_running, listeners,
+               broadcast
     waiting    ... on_wait ... on_waiting, listeners, broadcast
     paused     on_pausing on_paused, listeners; played: on_playing, listeners
     the end    ... on_finish ... on_finished, listeners, broadcast, on_terminated on_close
