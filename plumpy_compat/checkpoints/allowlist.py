@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import importlib
 import io
-import pickle
 from typing import Any, Dict, Set, Tuple, Type, Union
 
 import yaml
@@ -97,18 +96,19 @@ def find(module: str, name: str) -> Any:
     return found
 
 
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        return find(module, name)
-
-
 def loads(data: bytes) -> Any:
     """Unpickle `data`, making nothing that isn't allowed.
 
     :raises PersistenceError: if it names something else, or isn't a whole pickle.
     """
+    import pickle
+
+    class Unpickler(pickle.Unpickler):
+        def find_class(self, module: str, name: str) -> Any:
+            return find(module, name)
+
     try:
-        return _Unpickler(io.BytesIO(data)).load()
+        return Unpickler(io.BytesIO(data)).load()
     except PersistenceError:
         raise
     except Exception as error:  # what a damaged pickle can raise isn't known beforehand

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import pickle
 import re
-import tempfile
-import urllib.parse
 import uuid
 from contextlib import suppress
 from typing import Any, Hashable, List, Optional, Tuple
@@ -80,6 +77,8 @@ class PicklePersister(Persister):
         """Save a checkpoint: after a crash at any moment there is the old one or the new one, whole."""
         checkpoint = PersistedCheckpoint(process.pid, tag)
         path = self._pickle_filepath(process.pid, tag)
+        import pickle  # here, for it and what is imported below costs all programs a tenth of the import, and few need it
+
         try:
             data = pickle.dumps(PersistedPickle(checkpoint, Bundle(process)), protocol=4)
         except (pickle.PicklingError, TypeError, AttributeError) as error:
@@ -111,12 +110,14 @@ class PicklePersister(Persister):
 
     def _list(self) -> List[Tuple[Hashable, Optional[str], str]]:
         found = []
+        from urllib.parse import unquote
+
         with os.scandir(self._pickle_directory) as entries:
             for entry in entries:
                 parts = entry.name.split(".")
                 if parts[-1] != _PICKLE_SUFFIX or len(parts) not in (2, 3) or not entry.is_file():
                     continue
-                tag = urllib.parse.unquote(parts[1]) if len(parts) == 3 else None
+                tag = unquote(parts[1]) if len(parts) == 3 else None
                 found.append((_unescape(parts[0]), tag, entry.path))
         return found
 
@@ -137,7 +138,9 @@ def _escape(value: Hashable) -> str:
         return str(value)
     if not isinstance(value, str):
         raise PersistenceError(f"can't name a file after {value!r}: a pid must be text, an integer or a UUID")
-    text = urllib.parse.quote(value, safe=_SAFE).replace(".", "%2E")
+    from urllib.parse import quote
+
+    text = quote(value, safe=_SAFE).replace(".", "%2E")
     if _INTEGER.match(text) or _UUID.match(text) or text in ("", "-"):
         text = f"%{ord(text[0]):02X}{text[1:]}" if text else "%"  # text that looks like a number stays text
     return text
@@ -148,11 +151,15 @@ def _unescape(name: str) -> Hashable:
         return int(name)
     if _UUID.match(name):
         return uuid.UUID(name)
-    return "" if name == "%" else urllib.parse.unquote(name)
+    from urllib.parse import unquote
+
+    return "" if name == "%" else unquote(name)
 
 
 def _replace(path: str, data: bytes) -> None:
     """Write a file such that its name has the old content or the new one at any moment, also after a power cut."""
+    import tempfile
+
     folder = os.path.dirname(path)
     handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
     try:

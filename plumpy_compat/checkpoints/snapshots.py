@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
-import decimal
 import enum
-import fractions
-import pathlib
 import types
 import uuid
 from typing import Any, Callable, Dict
@@ -23,8 +20,8 @@ _Memo = Dict[int, Any]
 _ATOMS = frozenset(
     (
         bool, bytes, complex, float, int, str, type(None), type(Ellipsis), type(NotImplemented), range, type,
-        uuid.UUID, decimal.Decimal, fractions.Fraction, datetime.date, datetime.datetime, datetime.time,
-        datetime.timedelta, datetime.timezone, pathlib.PosixPath, pathlib.PurePosixPath,
+        uuid.UUID, datetime.date, datetime.datetime, datetime.time,
+        datetime.timedelta, datetime.timezone,
         types.FunctionType, types.BuiltinFunctionType,
     )
 )  # fmt: skip
