@@ -58,7 +58,7 @@ class CancellableAction(Future):  # type: ignore[type-arg]
             raise InvalidStateError("Action has already been ran")
         try:
             with kiwipy.capture_exceptions(self):
-                result = cast(Callable[..., Any], self._action)(*args, **kwargs)
+                result = cast("Callable[..., Any]", self._action)(*args, **kwargs)
                 if not self.done():  # the action may have answered for itself
                     self.set_result(result)
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import collections
+from types import MethodType
 from typing import Any, Dict, Hashable, Iterable, Iterator, List, MutableMapping, Optional, Set, Type, TypeVar, cast
 
 from . import futures, loaders, utils
@@ -49,7 +50,7 @@ class LoadSaveContext:
     """What objects are told while they are saved or loaded: a loader of classes, and anything else by name."""
 
     def __init__(self, loader: Optional[loaders.ObjectLoader] = None, **kwargs: Any) -> None:
-        self._values = dict(kwargs)
+        self._values = kwargs
         self.loader = loader
 
     def __getattr__(self, item: str) -> Any:
@@ -67,8 +68,8 @@ class LoadSaveContext:
 
     def copyextend(self, **kwargs: Any) -> LoadSaveContext:
         """Give a copy that knows these as well; `loader` may be among them."""
-        loader = kwargs.pop("loader", self.loader)
-        return LoadSaveContext(loader=loader, **{**self._values, **kwargs})
+        kwargs.setdefault("loader", self.loader)
+        return LoadSaveContext(**{**self._values, **kwargs})
 
 
 class Bundle(Dict[str, Any]):
@@ -114,9 +115,11 @@ def _ensure_object_loader(context: Optional[LoadSaveContext], saved_state: SAVED
     if context.loader is not None:
         return context
     default = loaders.get_object_loader()
-    try:
-        recorded = Savable.get_custom_meta(saved_state, META__OBJECT_LOADER)
-    except ValueError:
+    meta = saved_state.get(META)
+    if not meta or META__USER not in meta:
+        return context.copyextend(loader=default)
+    recorded = meta[META__USER].get(META__OBJECT_LOADER)
+    if recorded is None:
         return context.copyextend(loader=default)
     loader = default.load_object(recorded)
     if not (isinstance(loader, type) and issubclass(loader, loaders.ObjectLoader)):
@@ -212,7 +215,7 @@ class Savable:
     ) -> None:
         for member in sorted(members):
             value = getattr(self, member)
-            if getattr(value, "__self__", None) is not None and callable(value) and hasattr(value, "__func__"):
+            if type(value) is MethodType:
                 if value.__self__ is not self:
                     raise TypeError("Cannot persist methods of other classes")
                 Savable._set_meta_type(out_state, member, META__TYPE__METHOD)
@@ -245,7 +248,7 @@ class Savable:
         kind = Savable._get_meta_type(saved_state, name)
         if kind == META__TYPE__METHOD:
             return getattr(self, value)
-        if kind == META__TYPE__SAVABLE:
+        if kind == META__TYPE__SAVABLE and value is not None:
             return Savable.load(value, load_context)
         return snapshot(value)
 
@@ -268,7 +271,7 @@ class Savable:
 
     @staticmethod
     def _get_create_meta(out_state: SAVED_STATE_TYPE) -> Dict[str, Any]:
-        return cast(Dict[str, Any], out_state.setdefault(META, {}))
+        return cast("Dict[str, Any]", out_state.setdefault(META, {}))
 
     @staticmethod
     def _set_class_name(out_state: SAVED_STATE_TYPE, name: str) -> None:

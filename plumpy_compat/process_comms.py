@@ -91,7 +91,7 @@ class Message(Dict[str, Any]):
     @property
     def text(self) -> Optional[str]:
         """The text, or None."""
-        return cast(Optional[str], self.get(MESSAGE_TEXT_KEY))
+        return cast("Optional[str]", self.get(MESSAGE_TEXT_KEY))
 
     def __eq__(self, other: object) -> bool:
         return self.text == other if other is None or isinstance(other, str) else dict.__eq__(self, other)
@@ -106,7 +106,7 @@ class Message(Dict[str, Any]):
         return dict, (dict(self),)
 
     def __deepcopy__(self, memo: Any) -> Dict[str, Any]:
-        return cast(Dict[str, Any], snapshots.snapshot(dict(self)))
+        return cast("Dict[str, Any]", snapshots.snapshot(dict(self)))
 
 
 TASK_KEY = "task"

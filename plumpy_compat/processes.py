@@ -344,6 +344,9 @@ def _of_any_release(saved_state: SAVED_STATE_TYPE) -> SAVED_STATE_TYPE:
         complete.setdefault("_creation_time", complete["_CREATION_TIME"])
     for name in ("_creation_time", "_paused", "_status", "_pre_paused_status", "_event_helper"):
         complete.setdefault(name, None)
+    listeners = complete["_event_helper"]
+    if isinstance(listeners, dict) and not listeners.get("_listeners") and EventHelper.LISTENERS not in listeners:
+        complete["_event_helper"] = None  # made when it's needed
     return complete
 
 

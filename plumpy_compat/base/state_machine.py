@@ -215,14 +215,14 @@ class StateMachine(metaclass=StateMachineMeta):
     _transitioning = False
     _transition_failing = False
     _exception_handler: Any = None
-    _debug = False
+    _debug = "PYTHONSMDEBUG" in os.environ
     _event_callbacks: Dict[Hashable, List[EVENT_CALLBACK_TYPE]]
 
     @classmethod
     def get_states_map(cls) -> Dict[Hashable, Type[State]]:
         """The classes of the states by label."""
         cls.__ensure_built()
-        return cast(Dict[Hashable, Type[State]], cls._STATES_MAP)
+        return cast("Dict[Hashable, Type[State]]", cls._STATES_MAP)
 
     @classmethod
     def get_states(cls) -> Sequence[Type[State]]:
@@ -238,7 +238,7 @@ class StateMachine(metaclass=StateMachineMeta):
     def initial_state_label(cls) -> LABEL_TYPE:
         """The label of the initial state."""
         cls.__ensure_built()
-        return cast(Sequence[Type[State]], cls.STATES)[0].LABEL
+        return cast("Sequence[Type[State]]", cls.STATES)[0].LABEL
 
     @classmethod
     def get_state_class(cls, label: LABEL_TYPE) -> Type[State]:
@@ -263,8 +263,6 @@ class StateMachine(metaclass=StateMachineMeta):
         self.__ensure_built()
         self._state: Optional[State] = None
         self._event_callbacks = {}
-        if "PYTHONSMDEBUG" in os.environ:
-            self._debug = True
 
     @super_check
     def init(self) -> None:
@@ -369,7 +367,7 @@ class StateMachine(metaclass=StateMachineMeta):
         :raises ValueError: if there is none with this label.
         """
         states = self._STATES_MAP if "sealed" in self.__class__.__dict__ else self.get_states_map()
-        state_class = cast(Dict[Hashable, Type[State]], states).get(state_label)
+        state_class = cast("Dict[Hashable, Type[State]]", states).get(state_label)
         if state_class is None:
             raise ValueError(f"{state_label} is not a valid state")
         return state_class(self, *args, **kwargs)
@@ -395,7 +393,7 @@ class StateMachine(metaclass=StateMachineMeta):
     def _exit_current_state(self, next_state: State) -> None:
         current = self._state
         if current is None:
-            if next_state.label != self.initial_state_label():
+            if next_state.LABEL != self.initial_state_label():
                 raise RuntimeError(f"Cannot enter state '{next_state}' as the initial state")
             return
         if self._transition_failing:
