@@ -12,8 +12,6 @@ from typing import Any, Callable
 
 __all__ = ["call_with_super_check", "super_check"]
 
-_ROOT = "__super_check_root__"
-
 
 def super_check(wrapped: Callable[..., Any]) -> Callable[..., None]:
     """Mark `wrapped` as the root of a hook, to be called through :func:`call_with_super_check`.
@@ -28,8 +26,11 @@ def super_check(wrapped: Callable[..., Any]) -> Callable[..., None]:
         wrapped(self, *args, **kwargs)
         self._called -= 1
 
-    setattr(wrapper, _ROOT, wrapped)
     return wrapper
+
+
+# All roots share this code. (An attribute wouldn't do: who decorates an override with `functools.wraps(root)` copies it.)
+_ROOT_CODE = super_check(lambda self: None).__code__
 
 
 def call_with_super_check(wrapped: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
@@ -41,9 +42,10 @@ def call_with_super_check(wrapped: Callable[..., Any], *args: Any, **kwargs: Any
     :raises AssertionError: if the root was not called.
     """
     receiver = wrapped.__self__  # type: ignore[attr-defined]
-    root = getattr(wrapped.__func__, _ROOT, None)  # type: ignore[attr-defined]
-    if root is not None:  # nobody overrides the hook: there is nothing that could forget its super
-        root(receiver, *args, **kwargs)
+    function: Any = wrapped.__func__  # type: ignore[attr-defined]
+    if getattr(function, "__code__", None) is _ROOT_CODE:
+        # Nobody overrides the hook: there is nothing that could forget its super.
+        function.__wrapped__(receiver, *args, **kwargs)
         return
     before = getattr(receiver, "_called", 0)
     receiver._called = before + 1
