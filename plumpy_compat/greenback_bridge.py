@@ -34,6 +34,7 @@ class _Pool(threading.local):
 
     def __init__(self) -> None:
         self.portals: List[_Portal] = []
+        self.drive: Optional[Drive] = None  # the innermost one that runs
 
 
 class _Portal(greenlet):  # type: ignore[misc, unused-ignore]
@@ -83,6 +84,8 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         "_cancelling",
         "_coroutine",
         "_from_outside",
+        "_interrupted",
+        "_outer",
         "_portal",
         "_stand_in",
         "_steps",
@@ -92,7 +95,10 @@ class Drive(Coroutine):  # type: ignore[type-arg]
     def __init__(self, coroutine: Any = None) -> None:
         self._coroutine = coroutine
         self._cancelling = False
+        self._interrupted = False
         self._from_outside = False
+        # While it runs: the drive that awaits this one, if there is one.
+        self._outer: Optional[Drive] = None
         # Of synchronous code that waits: where it runs, and the iterator of what it waits for.
         self._portal: Optional[_Portal] = None
         self._steps: Any = None
@@ -111,6 +117,8 @@ class Drive(Coroutine):  # type: ignore[type-arg]
 
     def send(self, value: Any) -> Any:
         """Resume the coroutine; see :pep:`492`."""
+        if self._stand_in is not None and self._stand_in.cancelled():
+            return self.throw(asyncio.CancelledError())  # by the drive that awaits this one
         self._waiting_for = None
         if self._cancelling:
             self._cancelling = False
@@ -122,11 +130,12 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         error = val if isinstance(val, BaseException) else typ if val is None else typ(val)
         if isinstance(error, type):
             error = error()
-        if self._stand_in is not None and isinstance(error, asyncio.CancelledError):
+        if isinstance(error, asyncio.CancelledError):
             self._from_outside = True
-            future = self._waiting_for
-            if future.cancel():
-                return self._behind(future)  # it may take its time, as a task does
+            if self._stand_in is not None:
+                future = self._waiting_for
+                if future.cancel():
+                    return self._behind(future)  # it may take its time, as a task does
         self._waiting_for = None
         return self._advance(None, error)
 
@@ -141,17 +150,22 @@ class Drive(Coroutine):  # type: ignore[type-arg]
 
     def cancel(self) -> None:
         """Have CancelledError raised where the coroutine awaits, or at its next `await` if it's running now."""
-        self._cancelling = True
+        self._cancelling = self._interrupted = True
         cancel = getattr(self._waiting_for, "cancel", None)
         if cancel is not None and cancel():
             self._cancelling = False  # it comes from there
 
     def uncancel(self) -> None:
-        """Take back a cancellation that has not been delivered."""
-        self._cancelling = False
+        """Take back a cancellation that has not been delivered, and forget those that have been."""
+        self._cancelling = self._interrupted = self._from_outside = False
 
     def cancelled_from_outside(self) -> bool:
-        """Tell whether the task that runs this was asked to cancel."""
+        """Tell whether the task that runs this was asked to cancel, or a drive that awaits this one."""
+        outer = self._outer
+        while outer is not None:
+            if outer._interrupted:
+                return True
+            outer = outer._outer
         if not _TASKS_CAN_BE_ASKED:
             return self._from_outside
         task = asyncio.current_task()
@@ -159,6 +173,14 @@ class Drive(Coroutine):  # type: ignore[type-arg]
 
     def _advance(self, value: Any, error: Optional[BaseException]) -> Any:
         """Go on with a value or an error until the task has to wait, and give what for."""
+        local = _pool
+        self._outer, local.drive = local.drive, self
+        try:
+            return self._perform(value, error)
+        finally:
+            local.drive, self._outer = self._outer, None
+
+    def _perform(self, value: Any, error: Optional[BaseException]) -> Any:
         while True:
             portal = self._portal
             if portal is None:
