@@ -42,6 +42,7 @@ class CancellableAction(Future):  # type: ignore[type-arg]
     ) -> None:
         super().__init__(loop=loop)
         self._action: Optional[Callable[..., Any]] = action
+        self.running = False
         self._cookie = cookie
 
     @property
@@ -56,6 +57,7 @@ class CancellableAction(Future):  # type: ignore[type-arg]
         """
         if self.done():
             raise InvalidStateError("Action has already been ran")
+        self.running = True
         try:
             with kiwipy.capture_exceptions(self):
                 result = cast("Callable[..., Any]", self._action)(*args, **kwargs)
@@ -63,6 +65,7 @@ class CancellableAction(Future):  # type: ignore[type-arg]
                     self.set_result(result)
         finally:
             self._action = None
+            self.running = False
 
 
 def create_task(
@@ -91,6 +94,8 @@ def unwrap_kiwi_future(future: kiwipy.Future) -> kiwipy.Future:
     def follow(done: kiwipy.Future) -> None:
         if done.cancelled():
             unwrapped.cancel()
+            return
+        if unwrapped.cancelled():
             return
         with kiwipy.capture_exceptions(unwrapped):
             result = done.result()

@@ -113,7 +113,8 @@ class SteeredProcess(HookedProcess):
         self._open_gate()
         for action in (self._interrupt_action, self._pausing, self._killing):
             if action is not None:
-                self._answer(action, self.killed() and isinstance(action.cookie, KillInterruption))
+                if not action.running:  # that one answers for itself
+                    self._answer(action, self.killed() and isinstance(action.cookie, KillInterruption))
         self._pausing = self._killing = None
         if self.killed() and self._children:
             self._kill_children()
@@ -184,9 +185,7 @@ class SteeredProcess(HookedProcess):
             return False
         text = Message.of(msg_text if msg_text is not None else msg, MessageBuilder.kill(force_kill=force_kill))
         if self._transitioning:  # a hook asks for it
-            action = futures.CancellableAction(lambda: self.kill(text, force_kill), loop=self._loop)
-            self._loop.call_soon(lambda: None if action.done() else action.run())
-            return action
+            return self._later(lambda: self.kill(text, force_kill))
         if force_kill or not self._stepping:
             return self._do_kill(text)
         if not self._is_pending(self._killing):
@@ -251,6 +250,25 @@ class SteeredProcess(HookedProcess):
             killing = exception
             return futures.CancellableAction(lambda _: self._do_kill(killing.msg), cookie=exception, loop=self._loop)
         raise ValueError(f"Got unknown interruption type '{type(exception)}'")
+
+    def _later(self, request: Callable[[], Any]) -> futures.CancellableAction:
+        """Make a request once the transition that goes on is over."""
+        action = futures.CancellableAction(request, loop=self._loop)
+
+        def follow(done: asyncio.Future[Any]) -> None:
+            with futures.capture_exceptions(action):
+                self._answer(action, not done.cancelled() and done.result())
+
+        def make() -> None:
+            with futures.capture_exceptions(action):
+                answer = None if action.done() else request()
+                if asyncio.isfuture(answer):
+                    answer.add_done_callback(follow)
+                else:
+                    self._answer(action, answer)
+
+        self._loop.call_soon(make)
+        return action
 
     def _set_interrupt_action(self, new_action: Optional[futures.CancellableAction]) -> None:
         """Put a request in the place of the one that is pending, which is answered."""
@@ -382,7 +400,7 @@ class SteeredProcess(HookedProcess):
         """Go where the step leads, or do what was asked for meanwhile."""
         run = cast(Run, self._run)
         run.executing = False
-        if run.interrupted:
+        if run.interrupted or run._from_outside:
             run.interrupted = False
             run.uncancel()
         action = run.action
