@@ -29,7 +29,7 @@ def super_check(wrapped: Callable[..., Any]) -> Callable[..., None]:
     return wrapper
 
 
-# All roots share this code. (An attribute wouldn't do: who decorates an override with `functools.wraps(root)` copies it.)
+# All roots share this code. (An attribute wouldn't do: `functools.wraps(root)` on an override copies attributes.)
 _ROOT_CODE = super_check(lambda self: None).__code__
 
 

@@ -112,9 +112,8 @@ class SteeredProcess(HookedProcess):
             self._clean_up()
         self._open_gate()
         for action in (self._interrupt_action, self._pausing, self._killing):
-            if action is not None:
-                if not action.running:  # that one answers for itself
-                    self._answer(action, self.killed() and isinstance(action.cookie, KillInterruption))
+            if action is not None and not action.running:  # that one answers for itself
+                self._answer(action, self.killed() and isinstance(action.cookie, KillInterruption))
         self._pausing = self._killing = None
         if self.killed() and self._children:
             self._kill_children()
@@ -261,7 +260,7 @@ class SteeredProcess(HookedProcess):
 
         def make() -> None:
             with futures.capture_exceptions(action):
-                answer = None if action.done() else request()
+                answer = False if action.done() else request()
                 if asyncio.isfuture(answer):
                     answer.add_done_callback(follow)
                 else:
