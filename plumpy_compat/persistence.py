@@ -14,6 +14,7 @@ from typing import Any, Dict, Hashable, Iterable, Iterator, List, MutableMapping
 
 from . import futures, loaders, utils
 from .base.utils import call_with_super_check, super_check
+from .checkpoints import allowlist
 from .checkpoints.snapshots import snapshot as snapshot
 from .exceptions import PersistenceError
 
@@ -191,15 +192,14 @@ class Savable:
         """
         if save_context is None:
             save_context = LoadSaveContext()
-        utils.type_check(save_context, LoadSaveContext)
-        out_state: Dict[str, Any] = {}
+        elif not isinstance(save_context, LoadSaveContext):
+            utils.type_check(save_context, LoadSaveContext)
         loader = save_context.loader
+        used = loader if loader is not None else loaders.get_object_loader()
+        out_state: Dict[str, Any] = {META: {META__CLASS_NAME: used.identify_object(self.__class__)}}
         if loader is not None:
             recorded = loaders.get_object_loader().identify_object(loader.__class__)
             Savable.set_custom_meta(out_state, META__OBJECT_LOADER, recorded)
-        else:
-            loader = loaders.get_object_loader()
-        Savable._set_class_name(out_state, loader.identify_object(self.__class__))
         call_with_super_check(self.save_instance_state, out_state, save_context)
         return out_state
 
@@ -233,8 +233,13 @@ class Savable:
 
         :raises KeyError: if one is missing.
         """
+        types = saved_state.get(META, {}).get(META__TYPES, ())
         for member in members:
-            setattr(self, member, self._get_value(saved_state, member, load_context))
+            if member in types:
+                value = self._get_value(saved_state, member, load_context)
+            else:
+                value = snapshot(saved_state[member])
+            setattr(self, member, value)
 
     def _ensure_persist_configured(self) -> None:
         if not self._persist_configured:
@@ -301,7 +306,7 @@ class SavableFuture(futures.Future, Savable):  # type: ignore[type-arg]
         super().save_instance_state(out_state, save_context)
         exception = self._exception  # not `exception()`: saving isn't retrieving
         if exception is not None:
-            out_state[self.EXCEPTION] = exception
+            out_state[self.EXCEPTION] = allowlist.portable(exception)
 
     @classmethod
     def recreate_from(cls, saved_state: SAVED_STATE_TYPE, load_context: Optional[LoadSaveContext] = None) -> Any:

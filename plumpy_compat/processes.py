@@ -21,6 +21,7 @@ from .base.utils import call_with_super_check, super_check
 from .broker import bridge
 from .broker.dispatcher import dispatcher_of
 from .checkpoints import yaml_tags
+from .event_helper import EventHelper as EventHelper
 from .exceptions import PersistenceError
 from .persistence import LoadSaveContext, SavableFuture
 from .process.control import SteeredProcess
@@ -260,7 +261,8 @@ class Process(SteeredProcess):
         :return: the answer, or a future of it.
         :raises RuntimeError: if the message asks for something unknown.
         """
-        self.log_with_pid(logging.DEBUG, f"received RPC message with communicator '{_comm}': {msg}")
+        if self.logger.isEnabledFor(logging.DEBUG):
+            self.log_with_pid(logging.DEBUG, f"received RPC message with communicator '{_comm}': {msg}")
         intent = msg[INTENT_KEY]
         text = msg.get(MESSAGE_TEXT_KEY)
         if intent == Intent.PLAY:
@@ -292,7 +294,9 @@ class Process(SteeredProcess):
         :param msg: text, a message or None; `body` is its name up to plumpy 0.23.
         """
         message = msg if msg is not None else body
-        self.log_with_pid(logging.DEBUG, f"received broadcast message '{subject}' with communicator '{_comm}': {msg}")
+        if self.logger.isEnabledFor(logging.DEBUG):
+            text = f"received broadcast message '{subject}' with communicator '{_comm}': {msg}"
+            self.log_with_pid(logging.DEBUG, text)
         if subject == Intent.PLAY:
             return self._schedule_rpc(self.play)
         if subject == Intent.PAUSE:

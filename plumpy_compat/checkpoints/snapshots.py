@@ -6,6 +6,7 @@ saving a process takes (plumpy 0.26: four fifths).
 
 from __future__ import annotations
 
+import abc
 import copy
 import datetime
 import enum
@@ -22,7 +23,7 @@ _ATOMS = frozenset(
         bool, bytes, complex, float, int, str, type(None), type(Ellipsis), type(NotImplemented), range, type,
         uuid.UUID, datetime.date, datetime.datetime, datetime.time,
         datetime.timedelta, datetime.timezone,
-        types.FunctionType, types.BuiltinFunctionType,
+        abc.ABCMeta, types.FunctionType, types.BuiltinFunctionType,
     )
 )  # fmt: skip
 
