@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Optional, Sequence, Union, cast
 import kiwipy
 
 from . import communications, events, futures, loaders, persistence
-from .broker import bridge, dispatcher
+from .broker import bridge, dispatcher, links
 from .checkpoints import snapshots
 from .utils import PID_TYPE
 
@@ -346,17 +346,14 @@ class RemoteProcessThreadController:
         return None if no_reply else reply
 
     def _rpc(self, pid: PID_TYPE, message: MessageType) -> kiwipy.Future:
-        self._settle()
+        links.settle(str(pid))
         return self._communicator.rpc_send(str(pid), message)
 
     def _broadcast(self, subject: str, body: Any) -> None:
-        self._settle()
-        self._communicator.broadcast_send(body, subject=subject)
-
-    def _settle(self) -> None:
-        """Let the broker know first of the processes that were made here before this message."""
+        # Let the broker know first of the processes that were made here before this message.
         if dispatcher.pending(self._communicator):
             dispatcher.dispatcher_of(self._communicator).link.flush()
+        self._communicator.broadcast_send(body, subject=subject)
 
 
 def _not_on_communicators_thread(function: Callable[[Any], None], argument: Any, communicator: Any) -> None:
@@ -455,6 +452,8 @@ class ProcessLauncher:
         if persist:
             # It lives on in its checkpoint, and whoever continues it answers for it.
             process.close()
+        else:
+            await self._until_reachable(process)
         return cast(PID_TYPE, process.pid)
 
     def _make(self, communicator: Any, process_class: str, persist: bool, args: Any, kwargs: Any) -> Any:

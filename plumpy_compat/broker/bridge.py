@@ -17,7 +17,7 @@ from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
 
 import kiwipy
 
-from .. import greenback_bridge, utils
+from ..greenback_bridge import Drive, run_with_portal
 
 __all__ = ["call_on_loop", "follow", "run", "settle_from"]
 
@@ -41,14 +41,13 @@ def call_on_loop(
         return failed
 
 
-async def run(callback: Callable[..., Any], args: Tuple[Any, ...], kwargs: Optional[Dict[str, Any]] = None) -> Any:
-    """Call `callback` on this loop and give the plain value that comes out in the end; see :func:`call_on_loop`."""
-    kwargs = kwargs or {}
-    if utils.is_coroutine_function(callback):
-        result = await greenback_bridge.Drive(callback(*args, **kwargs))
-    else:
-        result = await greenback_bridge.run_with_portal(callback, *args, **kwargs)
-    return await follow(result)
+def run(callback: Callable[..., Any], args: Tuple[Any, ...], kwargs: Optional[Dict[str, Any]] = None) -> Drive:
+    """Give a coroutine that calls `callback` and gives the plain value in the end; see :func:`call_on_loop`."""
+    return Drive(_call(callback, args, kwargs or {}))
+
+
+async def _call(callback: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
+    return await follow(callback(*args, **kwargs))
 
 
 async def follow(result: Any) -> Any:
@@ -59,7 +58,7 @@ async def follow(result: Any) -> Any:
         elif isinstance(result, concurrent.futures.Future):
             result = await asyncio.wrap_future(result)
         elif asyncio.iscoroutine(result):
-            result = await greenback_bridge.Drive(result)
+            result = await result
         else:
             return result
 
@@ -67,7 +66,7 @@ async def follow(result: Any) -> Any:
 def _on_this_loop(future: asyncio.Future[Any]) -> Awaitable[Any]:
     """`future` itself, or what follows it if it belongs to another loop."""
     loop = future.get_loop()
-    if loop is asyncio.get_running_loop():
+    if loop is asyncio.get_running_loop() or future.done():
         return future
     return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_wait(future), loop))
 
@@ -97,8 +96,8 @@ def settle_from(future: asyncio.Future[Any], source: Callable[[], Awaitable[Any]
 
 
 async def _awaited(source: Callable[[], Awaitable[Any]]) -> Any:
-    awaitable = await greenback_bridge.run_with_portal(source)
-    return await greenback_bridge.Drive(awaitable if asyncio.iscoroutine(awaitable) else _wait(awaitable))
+    awaitable = await run_with_portal(source)
+    return await Drive(awaitable if asyncio.iscoroutine(awaitable) else _wait(awaitable))
 
 
 async def _wait(awaitable: Awaitable[Any]) -> Any:

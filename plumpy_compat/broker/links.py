@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import concurrent.futures
+import contextlib
 import logging
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Optional, Set
+from typing import TYPE_CHECKING, Any, Callable, List, Optional, Set
 
 import kiwipy
 
@@ -31,6 +33,9 @@ _LOGGER = logging.getLogger("plumpy.links")
 FLUSH_TIMEOUT = 5.0  # seconds, as kiwipy gives a blocking call
 _BATCH = 64
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds between tries while the connection is lost
+_SUBSCRIBER = "plumpy_compat.dispatcher"
+
+_QUEUED: weakref.WeakSet[_QueuedLink] = weakref.WeakSet()
 
 
 def connect(communicator: Any, dispatcher: Dispatcher) -> Link:
@@ -78,6 +83,8 @@ class DirectLink(Link):
     def broadcast(self, body: Any, sender: Any, subject: str, final: bool) -> None:
         try:
             self.communicator.broadcast_send(body=body, sender=sender, subject=subject)
+        except kiwipy.CommunicatorClosed:
+            _LOGGER.debug("not sent, for the communicator is closed: %s", subject)
         except Exception:  # raised by a subscriber, which is nothing to the process
             _LOGGER.exception("a subscriber failed on the broadcast '%s' of process %s", subject, sender)
 
@@ -88,7 +95,8 @@ class DirectLink(Link):
             self.communicator.add_broadcast_subscriber(self.dispatcher.on_broadcast)
 
     def unbind(self, identifier: str) -> None:
-        self.communicator.remove_rpc_subscriber(identifier)
+        with contextlib.suppress(kiwipy.CommunicatorClosed):
+            self.communicator.remove_rpc_subscriber(identifier)
 
 
 class _QueuedLink(Link):
@@ -98,6 +106,7 @@ class _QueuedLink(Link):
         super().__init__(communicator, dispatcher)
         self.outbox = Outbox()
         _flush_on_close(communicator, weakref.ref(self))
+        _QUEUED.add(self)
 
     def broadcast(self, body: Any, sender: Any, subject: str, final: bool) -> None:
         self._put(Operation(BROADCAST, subject, body, sender, final))
@@ -113,12 +122,12 @@ class _QueuedLink(Link):
 
     def close(self) -> None:
         """Forget what couldn't be done."""
-        lost = self.outbox.clear()
+        lost = self.outbox.close()
         if lost:
             _LOGGER.warning("the communicator was closed before it was told %d things by processes", lost)
 
     def _put(self, operation: Operation) -> None:
-        if self.communicator.is_closed():
+        if self.outbox.closed or self.communicator.is_closed():
             _LOGGER.debug("not done, for the communicator is closed: %s %s", operation.kind, operation.subject)
         elif self.outbox.put(operation):
             self._wake()
@@ -157,16 +166,30 @@ class RmqLink(_QueuedLink):
     def _start(self) -> None:
         self._pump_task = self._loop.create_task(self._pump())
 
+    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT) -> bool:
+        if asyncio._get_running_loop() is self._loop:
+            return self.outbox.empty  # nothing would be done while we wait here
+        return super().flush(timeout)
+
+    def close(self) -> None:
+        super().close()
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        if self._pump_task is not None:
+            self._pump_task.cancel()
+
     async def _pump(self) -> None:
         pause = _FIRST_PAUSE
         while True:
             operations = self.outbox.take(_BATCH)
             if not operations:
                 return
-            if not self._set_up and any(operation.kind == BIND for operation in operations):
-                self._set_up = await self._tried(self._subscribe()) is None
-            done = [self._tried(self._perform(operation)) for operation in operations]
-            results = await asyncio.gather(*done)
+            error = await self._tried(self._prepare(operations))
+            results: List[Optional[Exception]] = [error] * len(operations)
+            if error is None:
+                results = await asyncio.gather(*[self._tried(self._perform(operation)) for operation in operations])
             failed = [one for one, error in zip(operations, results) if error is not None]
             self.outbox.put_back(failed)
             self.outbox.finished(len(operations) - len(failed))
@@ -182,6 +205,10 @@ class RmqLink(_QueuedLink):
         """Await `operation`; give its error if the connection was lost, log any other."""
         try:
             await operation
+        except asyncio.CancelledError:
+            if self.outbox.closed:
+                raise
+            return ConnectionError("what was waited for was cancelled")  # as a lost connection does
         except Exception as error:
             if self._is_lost(error):
                 return error
@@ -204,14 +231,26 @@ class RmqLink(_QueuedLink):
         elif operation.subject in self._bound and operation.subject not in self.dispatcher:
             await self._unbind(operation.subject)
 
+    async def _prepare(self, operations: List[Operation]) -> None:
+        """Have all that operations need: kiwipy would make a publisher for each of them if they began together."""
+        await self._rmq.get_message_publisher()
+        if not self._set_up and any(operation.kind == BIND for operation in operations):
+            await self._subscribe()
+            self._set_up = True
+
     async def _subscribe(self) -> None:
-        """Have RPCs and broadcasts brought to the dispatcher."""
+        """Have RPCs and broadcasts brought to the dispatcher. It may be tried again."""
         subscriber = await self._rmq.get_message_subscriber()
         if self._queue is None:
             arguments = subscriber._rmq_queue_arguments
-            self._queue = await subscriber.channel().declare_queue(exclusive=True, arguments=arguments)
-            await self._queue.consume(self._on_message)
-        await self._rmq.add_broadcast_subscriber(self.dispatcher.on_broadcast)
+            queue = await subscriber.channel().declare_queue(exclusive=True, arguments=arguments)
+            await queue.consume(self._on_message)
+            self._queue = queue
+        try:
+            await self._rmq.add_broadcast_subscriber(self.dispatcher.on_broadcast, _SUBSCRIBER)
+        except BaseException:
+            subscriber._broadcast_subscribers.pop(_SUBSCRIBER, None)  # it's there before it's of any use
+            raise
 
     async def _bind(self, identifier: str) -> None:
         if self._queue is None:
@@ -234,9 +273,19 @@ class RmqLink(_QueuedLink):
         subscriber = await self._rmq.get_message_subscriber()
 
         async def receive(_communicator: Any, body: Any) -> Any:
-            return asyncio.wrap_future(receiver(_communicator, body))
+            return self._loop.create_task(_answer(receiver(_communicator, body)))
 
         await subscriber._on_rpc(receive, message)
+
+
+async def _answer(reply: kiwipy.Future) -> Any:
+    """Await a reply. If it was cancelled, raise what kiwipy tells the caller of."""
+    try:
+        return await asyncio.wrap_future(reply)
+    except asyncio.CancelledError:
+        if not reply.cancelled():
+            raise
+        raise concurrent.futures.CancelledError("the call was cancelled") from None
 
 
 def _routing_key(identifier: str) -> str:
@@ -290,21 +339,34 @@ class ThreadLink(_QueuedLink):
 
 
 def _flush_on_close(communicator: Any, link: weakref.ref[_QueuedLink]) -> None:
-    """Have what processes said last told before `communicator` closes, or the interpreter ends."""
+    """Have what processes said last told before `communicator` closes."""
     close: Callable[[], Any] = communicator.close
+    lock = threading.RLock()
 
     def flush_and_close() -> Any:
-        current = link()
-        if current is not None and not communicator.is_closed():
-            current.flush()
-            current.close()
-        return close()
+        with lock:  # kiwipy doesn't stand being closed twice at the same time
+            current = link()
+            if current is not None and not communicator.is_closed():
+                current.flush()
+                current.close()
+            return close()
 
     communicator.close = flush_and_close
-    atexit.register(_flush_at_exit, link)
 
 
-def _flush_at_exit(link: weakref.ref[_QueuedLink]) -> None:
-    current = link()
-    if current is not None and not current.communicator.is_closed():
-        current.flush()
+@atexit.register
+def _flush_all() -> None:
+    """Have what processes said last told before the interpreter ends."""
+    for link in list(_QUEUED):
+        if not link.communicator.is_closed():
+            link.flush()
+
+
+def settle(identifier: str) -> None:
+    """Block until brokers know the process with this identifier, if it's one of this interpreter; some seconds at most.
+
+    So who has made a process can call it at once, through whatever communicator.
+    """
+    for link in list(_QUEUED):
+        if identifier in link.dispatcher and not link.outbox.empty:
+            link.flush()

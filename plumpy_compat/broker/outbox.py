@@ -2,7 +2,8 @@
 
 A loop puts operations in and goes on at once; whoever talks to the broker takes them out. The outbox is bounded: when
 it's full, the oldest announcement of a state that isn't final makes room, then the oldest announcement of all, and the
-loss is counted and logged. Bindings are never dropped (there are at most two for each process).
+loss is counted and logged. Bindings are never dropped (there are at most two for each process), but a binding that
+nobody has made yet and its end cancel each other out: of processes that have come and gone meanwhile nothing is left.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import collections
 import logging
 import threading
-from typing import Any, Deque, List, Optional
+from typing import Any, Deque, Dict, List, Optional
 
 _LOGGER = logging.getLogger("plumpy.outbox")
 
 BROADCAST, BIND, UNBIND = "broadcast", "bind", "unbind"
+_FEW = 64  # operations that were dropped may lie in the queue
 
 
 class Operation:
@@ -25,15 +27,16 @@ class Operation:
     :param final: whether it's the last that is heard of a process.
     """
 
-    __slots__ = ("body", "dropped", "final", "kind", "sender", "subject")
+    __slots__ = ("body", "dropped", "final", "kind", "number", "sender", "subject")
 
     def __init__(self, kind: str, subject: Any, body: Any = None, sender: Any = None, final: bool = False) -> None:
         self.kind, self.subject, self.body, self.sender, self.final = kind, subject, body, sender, final
         self.dropped = False
+        self.number = -1
 
 
 class Outbox:
-    """A bounded queue of operations, for any number of threads.
+    """A bounded queue of operations, for any number of threads that put them in and one that takes them out.
 
     :param capacity: how many broadcasts may wait.
     """
@@ -41,24 +44,40 @@ class Outbox:
     def __init__(self, capacity: int = 10_000) -> None:
         self.capacity = capacity
         self.dropped = 0
+        self.closed = False
         self._queue: Deque[Operation] = collections.deque()
-        self._expendable: Deque[Operation] = collections.deque()
-        self._broadcasts = 0
+        # What of that may be dropped or cancelled; in the same order.
+        self._passing: Deque[Operation] = collections.deque()
+        self._final: Deque[Operation] = collections.deque()
+        self._binds: Dict[Any, Operation] = {}
+        self._dead = 0  # operations in the queue that were dropped
+        self._next = 0  # the number of the next operation
         self._unfinished = 0
+        self._in_hand = 0  # operations that were taken and are neither finished nor put back
+        self._first_in_hand = 0
         self._taken = False  # somebody takes operations out at the moment
         self._idle = threading.Condition(threading.Lock())
 
     def put(self, operation: Operation) -> bool:
         """Add an operation; tell whether the caller has to see to it that somebody takes it out."""
         with self._idle:
+            if self.closed:
+                return False
+            operation.number = self._next
+            self._next += 1
+            if operation.kind == UNBIND:
+                bind = self._binds.pop(operation.subject, None)
+                if bind is not None:
+                    self._drop(bind)
+                    return False
             self._queue.append(operation)
             self._unfinished += 1
             if operation.kind == BROADCAST:
-                if not operation.final:
-                    self._expendable.append(operation)
-                self._broadcasts += 1
-                if self._broadcasts > self.capacity:
+                (self._final if operation.final else self._passing).append(operation)
+                if len(self._passing) + len(self._final) > self.capacity:
                     self._make_room()
+            elif operation.kind == BIND:
+                self._binds[operation.subject] = operation
             wake = not self._taken
             self._taken = True
             return wake
@@ -73,68 +92,87 @@ class Outbox:
             while self._queue and len(taken) < most:
                 operation = self._queue.popleft()
                 if operation.dropped:
+                    self._dead -= 1
                     continue
                 if operation.kind == BROADCAST:
-                    self._broadcasts -= 1
-                    if not operation.final:
-                        self._expendable.popleft()  # both queues have the same order
+                    (self._final if operation.final else self._passing).popleft()
+                elif self._binds.get(operation.subject) is operation:
+                    del self._binds[operation.subject]
                 taken.append(operation)
-            if not taken:
+            if taken:
+                self._in_hand, self._first_in_hand = len(taken), taken[0].number
+            else:
                 self._taken = False
         return taken
 
     def finished(self, count: int) -> None:
         """So many of the operations that were taken are done."""
         with self._idle:
-            self._done(count)
+            if not self.closed:
+                self._in_hand -= count
+                self._unfinished -= count
+                self._idle.notify_all()
 
     def put_back(self, operations: List[Operation]) -> None:
         """Put operations that were taken, but couldn't be done, back to the front."""
         with self._idle:
-            self._queue.extendleft(reversed(operations))
-            broadcasts = [operation for operation in operations if operation.kind == BROADCAST]
-            self._broadcasts += len(broadcasts)
-            self._expendable.extendleft(reversed([one for one in broadcasts if not one.final]))
-            while self._broadcasts > self.capacity:
+            if self.closed:
+                return
+            self._in_hand -= len(operations)
+            for operation in reversed(operations):
+                self._queue.appendleft(operation)
+                if operation.kind == BROADCAST:
+                    (self._final if operation.final else self._passing).appendleft(operation)
+                elif operation.kind == BIND:
+                    self._binds.setdefault(operation.subject, operation)
+            while len(self._passing) + len(self._final) > self.capacity:
                 self._make_room()
 
-    def clear(self) -> int:
-        """Forget everything; gives how many operations are lost."""
+    def close(self) -> int:
+        """Forget everything, and take nothing any more; gives how many operations are lost."""
         with self._idle:
-            lost = sum(not operation.dropped for operation in self._queue)
-            self._queue.clear()
-            self._expendable.clear()
-            self._broadcasts = 0
-            self._taken = False
-            self._done(lost)
+            lost, self._unfinished, self._in_hand, self._dead = self._unfinished, 0, 0, 0
+            self.closed = True
+            for queue in (self._queue, self._passing, self._final, self._binds):
+                queue.clear()
+            self._idle.notify_all()
             return lost
 
     def flush(self, timeout: Optional[float]) -> bool:
-        """Wait until everything is done, for at most `timeout` seconds; tell whether it is."""
+        """Wait until all that is in here now is done, for at most `timeout` seconds; tell whether it is."""
         with self._idle:
-            return self._idle.wait_for(lambda: self._unfinished == 0, timeout)
+            number = self._next
+            return self._idle.wait_for(lambda: self._is_done_before(number), timeout) and not self.closed
 
     @property
     def empty(self) -> bool:
         """Tell whether there's nothing left to do."""
         return self._unfinished == 0
 
-    def _done(self, count: int) -> None:
-        self._unfinished -= count
-        if self._unfinished == 0:
-            self._idle.notify_all()
+    def _is_done_before(self, number: int) -> bool:
+        """Whether no operation with a lower number is left. They are done in order, but for those in hand."""
+        if self._in_hand and self._first_in_hand < number:
+            return False
+        while self._queue and self._queue[0].dropped:
+            self._queue.popleft()
+            self._dead -= 1
+        return not self._queue or self._queue[0].number >= number
 
     def _make_room(self) -> None:
-        if self._expendable:
-            victim = self._expendable.popleft()
-        else:
-            victim = next(one for one in self._queue if one.kind == BROADCAST and not one.dropped)
-        victim.dropped = True
-        self._broadcasts -= 1
-        self._done(1)
+        self._drop((self._passing or self._final).popleft())
         if self.dropped == 0:
             _LOGGER.warning(
                 "the broker is too slow or away: more than %d broadcasts wait, from now on the oldest are dropped",
                 self.capacity,
             )
         self.dropped += 1
+
+    def _drop(self, operation: Operation) -> None:
+        """Take an operation out of the middle of the queue; it goes for good when there are many of them."""
+        operation.dropped = True
+        self._dead += 1
+        self._unfinished -= 1
+        if self._dead > _FEW and self._dead > len(self._queue) // 2:
+            self._queue = collections.deque(one for one in self._queue if not one.dropped)
+            self._dead = 0
+        self._idle.notify_all()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
+import threading
 import time
 from typing import Any, Callable, Coroutine, Iterator, List, Optional
 
@@ -66,3 +68,72 @@ class LoopErrors:
     def __init__(self) -> None:
         self.contexts: List[Any] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: self.contexts.append(context))
+
+
+class LoopThread:
+    """A loop that runs in a thread of its own, in debug mode: it raises if another thread schedules something on it."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.loop.set_debug(True)
+        self.loop.slow_callback_duration = PATIENCE
+        self.errors: List[Any] = []
+        self.loop.set_exception_handler(lambda _, context: self.errors.append(context))
+        self._thread = threading.Thread(target=self._run, name="loop of a test", daemon=True)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+    def submit(self, coroutine: Coroutine[Any, Any, Any]) -> concurrent.futures.Future[Any]:
+        """Schedule a coroutine, from any other thread."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine, and wait for its result."""
+        return self.submit(coroutine).result(PATIENCE)
+
+    def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function on the loop, and wait for its result."""
+
+        async def called() -> Any:
+            return function(*args, **kwargs)
+
+        return self.run(called())
+
+    def __enter__(self) -> LoopThread:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        async def end() -> None:
+            left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+        with contextlib.suppress(asyncio.TimeoutError, concurrent.futures.TimeoutError):
+            self.submit(end()).result(PATIENCE)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), "the loop didn't stop"
+        self.loop.close()
+
+
+def resolve(future: Any, patience: float = PATIENCE) -> Any:
+    """Wait for what a future of the communicator results in in the end, however many futures it goes through."""
+    while isinstance(future, concurrent.futures.Future):
+        future = future.result(patience)
+    return future
+
+
+def eventually(condition: Callable[[], Any]) -> Any:
+    """Wait, without a loop, until `condition()` is true, and give what it gave."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError("it never came true")
+        time.sleep(0.005)
