@@ -10,7 +10,8 @@ from __future__ import annotations
 import builtins
 import importlib
 import io
-from typing import Any, Dict, Set, Tuple, Type, Union
+import sys
+from typing import Any, Dict, Sequence, Set, Tuple, Type, Union, cast
 
 import yaml
 
@@ -118,15 +119,37 @@ def loads(data: bytes) -> Any:
 def dump_exception(exception: BaseException) -> str:
     """Write `exception` as plumpy does: YAML that makes it from its class and arguments.
 
-    An exception with arguments that YAML can't write is written with their text.
+    An exception with an attribute that YAML can't write is written without attributes, one with such an argument with
+    its text alone.
     """
-    args = getattr(exception, "args", ())
+    for node in (exception, _Node(exception, _arguments(exception))):
+        try:
+            text: str = yaml.dump(node, Dumper=_ExceptionDumper)
+            yaml.load(text, Loader=_SyntaxLoader)
+            return text
+        except Exception:  # any object may be among the arguments, and raise anything
+            continue
+    message = _text_of(exception).encode("utf-8", "backslashreplace").decode("utf-8")
+    return cast(str, yaml.dump(_Node(exception, (message,)), Dumper=_ExceptionDumper))
+
+
+def portable(exception: BaseException) -> BaseException:
+    """Give a copy of an exception for a saved state; one that can't be pickled is told by its text."""
+    import pickle
+
     try:
-        text: str = yaml.dump(_Node(exception, args), Dumper=_ExceptionDumper)
-        yaml.load(text, Loader=_SyntaxLoader)
-    except Exception:  # any object may be among the arguments, and raise anything
-        text = yaml.dump(_Node(exception, (_text_of(exception),)), Dumper=_ExceptionDumper)
-    return text
+        copied = pickle.loads(pickle.dumps(exception))
+        if type(copied) is type(exception):
+            return copied
+    except Exception:  # as above; many exceptions can't be made again from their arguments
+        pass
+    return RuntimeError(f"{type(exception).__name__}: {_text_of(exception)}")
+
+
+def _arguments(exception: BaseException) -> Sequence[Any]:
+    if isinstance(exception, OSError):  # the file names are no arguments, but were
+        return cast("Sequence[Any]", OSError.__reduce__(exception)[1])
+    return exception.args
 
 
 def _text_of(exception: BaseException) -> str:
@@ -137,8 +160,10 @@ def _text_of(exception: BaseException) -> str:
 
 
 class _Node:
-    def __init__(self, exception: BaseException, args: Tuple[Any, ...]) -> None:
-        self.type, self.args = type(exception), list(args)
+    """An exception with other arguments, and nothing else."""
+
+    def __init__(self, exception: BaseException, args: Sequence[Any]) -> None:
+        self.type, self.args = type(exception), args
 
 
 class _ExceptionDumper(yaml.SafeDumper):  # type: ignore[misc, unused-ignore]
@@ -149,11 +174,28 @@ class _SyntaxLoader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]
     """Reads plain values, and exceptions if their class is allowed."""
 
 
-def _represent(dumper: Any, node: _Node) -> Any:
+def tag_of(kind: type) -> str:
+    """The tag of exceptions of a class."""
     from ..loaders import to_wire_module
 
-    name = f"{to_wire_module(node.type.__module__)}.{node.type.__qualname__}"
-    return dumper.represent_sequence(f"tag:yaml.org,2002:python/object/apply:{name}", node.args)
+    return f"tag:yaml.org,2002:python/object/apply:{to_wire_module(kind.__module__)}.{kind.__qualname__}"
+
+
+def _represent_node(dumper: Any, node: _Node) -> Any:
+    return dumper.represent_sequence(tag_of(node.type), list(node.args))
+
+
+def represent_exception(dumper: Any, exception: BaseException) -> Any:
+    """Write an exception in the forms of PyYAML."""
+    args = list(_arguments(exception))
+    if not vars(exception):
+        return dumper.represent_sequence(tag_of(type(exception)), args)
+    return dumper.represent_mapping(tag_of(type(exception)), {"args": args, "state": vars(exception)})
+
+
+def construct_exception(loader: Any, node: Any) -> BaseException:
+    """Read one, in any of the forms of PyYAML."""
+    return _made(_construct(loader, node.tag.partition("object/apply:")[2], node))
 
 
 def _construct(loader: Any, suffix: str, node: Any) -> Any:
@@ -172,7 +214,8 @@ class _Call:
         self.name, self.args, self.state = name, args, state
 
 
-_ExceptionDumper.add_representer(_Node, _represent)
+_ExceptionDumper.add_representer(_Node, _represent_node)
+_ExceptionDumper.add_multi_representer(BaseException, represent_exception)
 _ExceptionDumper.add_representer(
     tuple, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:python/tuple", data)
 )
@@ -190,28 +233,58 @@ for _text in ("unicode", "str"):
 def load_exception(text: str) -> BaseException:
     """Read what :func:`dump_exception`, or plumpy since 0.14, wrote.
 
-    The class's `__init__` is not run.
+    The class's `__init__` is not run, unless it's one of Python's own.
 
     :raises PersistenceError: if the class isn't allowed or isn't an exception, or the text says something else.
     """
     try:
         call = yaml.load(text, Loader=_SyntaxLoader)
-    except yaml.YAMLError as error:
+    except Exception as error:  # what a damaged text can raise isn't known beforehand
         raise PersistenceError(f"the exception in the checkpoint can't be read safely: {error}") from error
     if not isinstance(call, _Call):
         raise PersistenceError(f"the exception in the checkpoint is none: {text!r}")
-    module, _, name = call.name.rpartition(".")
-    found: Type[Any] = find(module or "builtins", name)
+    return _made(call)
+
+
+def _made(call: _Call) -> BaseException:
+    found: Type[Any] = find(*_split(call.name))
     if not (isinstance(found, type) and issubclass(found, BaseException)):
         raise PersistenceError(f"the checkpoint gives '{call.name}' as an exception, which it isn't")
-    args = tuple(_value(one) for one in call.args)
-    exception = found.__new__(found, *args)
-    exception.args = args
-    if isinstance(call.state, dict):
-        vars(exception).update(call.state)
+    try:
+        args = tuple(_value(one) for one in call.args)
+        exception: BaseException = found.__new__(found, *args)
+        # What Python's own classes make of the arguments (`errno` and so on) is done by their `__init__`.
+        builtin: Type[Any] = next(one for one in found.__mro__ if one.__module__ == "builtins")
+        try:
+            builtin.__init__(exception, *args)
+        except Exception:  # the class takes other ones than its base
+            exception.args = args
+        if isinstance(call.state, dict):
+            vars(exception).update(_value(call.state))
+    except Exception as error:
+        raise PersistenceError(f"the exception '{call.name}' in the checkpoint can't be made: {error!r}") from error
     return exception
 
 
+def _split(name: str) -> _Name:
+    """Module and name of a class; which dot is between them is told by the list, or by the modules that there are."""
+    parts = name.split(".")
+    splits = [(from_wire_module(".".join(parts[:at])), ".".join(parts[at:])) for at in range(len(parts) - 1, 0, -1)]
+    splits.append(("builtins", name))
+    allowed = (one for one in splits if one in _ALLOWED)
+    loaded = (one for one in splits if one[0] in sys.modules)
+    return next(allowed, None) or next(loaded)
+
+
 def _value(value: Any) -> Any:
-    """An argument; one that is an exception itself is given as text."""
-    return f"{value.name}{value.args}" if isinstance(value, _Call) else value
+    """An argument; an exception among them that isn't allowed is given as text."""
+    if isinstance(value, _Call):
+        try:
+            return _made(value)
+        except PersistenceError:
+            return f"{value.name}({', '.join(repr(_value(one)) for one in value.args)})"
+    if isinstance(value, (list, tuple)):
+        return type(value)(_value(one) for one in value)
+    if isinstance(value, dict):
+        return {key: _value(one) for key, one in value.items()}
+    return value
