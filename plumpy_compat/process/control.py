@@ -44,10 +44,11 @@ MessageOrText = Union[str, Dict[str, Any], None]
 class Run(Drive):
     """Drives a process, and knows how far its step is. A process that nobody drives hasn't got one."""
 
-    __slots__ = ("action", "executing", "interrupted", "stepping")
+    __slots__ = ("action", "executing", "interrupted", "stepping", "unstarted")
 
-    def __init__(self) -> None:
+    def __init__(self, process: SteeredProcess) -> None:
         super().__init__()
+        self.unstarted: Optional[SteeredProcess] = process  # as long as nothing has been run
         self.stepping = False  # a step runs, or the transition that it led to
         self.executing = False  # a step runs
         self.interrupted = False  # and we have cancelled what it awaits
@@ -57,6 +58,11 @@ class Run(Drive):
         """Set what is driven."""
         self._coroutine = coroutine
         return self
+
+    def throw(self, typ: Any, val: Any = None, tb: Any = None) -> Any:
+        if self.unstarted is not None:  # its task was cancelled before it had a turn
+            self.unstarted._abandon_unstarted(self)
+        return super().throw(typ, val, tb)
 
 
 def _coroutine_function(function: Any) -> Any:
@@ -339,7 +345,7 @@ class SteeredProcess(HookedProcess):
 
         :raises RuntimeError: if somebody runs it already.
         """
-        run = Run()
+        run = Run(self)
         return run.begin(self._run_steps(run, once=False))
 
     async def step(self) -> None:
@@ -353,11 +359,12 @@ class SteeredProcess(HookedProcess):
             raise ClosedError("Process is closed")
         if self.has_terminated():
             raise AssertionError("Cannot step, already terminated")
-        run = Run()
+        run = Run(self)
         await run.begin(self._run_steps(run, once=True))
 
     async def _run_steps(self, run: Run, once: bool) -> None:
         # A process that waits is suspended in here: there are few frames, and few variables.
+        run.unstarted = None
         if self._run is not None:
             raise RuntimeError(f"process {self.pid} is being run already: wait for its future instead")
         self._run = run
@@ -455,6 +462,15 @@ class SteeredProcess(HookedProcess):
             self._future_watched = False
             abandoned.remove_done_callback(self._watcher)
         abandoned.cancel()
+
+    def _abandon_unstarted(self, run: Run) -> None:
+        run.unstarted = None
+        if self._run is None:
+            self._run = run
+            try:
+                self._abandon()
+            finally:
+                self._run = None
 
     # --- The stack of processes -------------------------------------------------------------------------------------
 
