@@ -1,0 +1,415 @@
+"""The whole life cycle of a process, steered at random and compared with the model of tests/runtime/model.py.
+
+`PLUMPY_COMPAT_LIFE_CYCLES` sets how many lives are tried (the default takes seconds, 20000 an hour).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import logging
+import os
+import tempfile
+from typing import Any, Deque, Iterator, List, Optional
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import plumpy_compat as plumpy
+from plumpy_compat import futures
+from plumpy_compat.base.state_machine import EventError, InvalidStateError
+from tests.runtime.model import NOTHING, Answer, HookError, Model
+
+LIVES = int(os.environ.get("PLUMPY_COMPAT_LIFE_CYCLES", "150"))
+TEXTS = st.sampled_from([None, "one", "two"])
+DEEDS = st.sampled_from(
+    [
+        "continue", "finish", "stop", "fail", "wait", "wait at last", "output", "kill command", "pause command",
+        "pause itself", "kill itself", "force-kill itself", "fail itself",
+    ]
+)  # fmt: skip
+ARMED = st.sampled_from(
+    [
+        "on_run", "on_running", "on_exit_running", "on_wait", "on_waiting", "on_exit_waiting", "on_finish",
+        "on_finished", "on_except", "on_excepted", "on_kill", "on_killed", "on_terminated", "on_close", "on_pausing",
+        "on_paused", "on_playing", "told_running", "told_waiting", "told_paused", "told_played", "told_finished",
+        "told_excepted", "told_killed",
+    ]
+)  # fmt: skip
+
+
+class Stage:
+    """What the process and the test share: it isn't part of the process, so it outlives its checkpoints."""
+
+    def __init__(self) -> None:
+        self.script: Deque[str] = collections.deque()
+        self.gate: Optional[asyncio.Future[str]] = None
+        self.armed: Optional[str] = None
+        self.log: List[str] = []
+        self.asked: List[Any] = []  # what the process itself asked for, to be kept until it's answered
+
+    def call(self, hook: str) -> None:
+        self.log.append(hook)
+        if self.armed == hook:
+            self.armed = None
+            raise HookError(hook)
+
+
+STAGE = Stage()
+
+
+class Listener(plumpy.ProcessListener):
+    """Has no state, so it's saved and loaded with the process."""
+
+
+class Actor(plumpy.Process):
+    """Does in each step what the script says, or waits at the gate to be told."""
+
+    @classmethod
+    def define(cls, spec: Any) -> None:
+        super().define(spec)
+        spec.outputs.dynamic = True
+
+    async def run(self, *_value: Any) -> Any:
+        if STAGE.script:
+            did = STAGE.script.popleft()
+        else:
+            STAGE.gate = self.loop.create_future()
+            did = await STAGE.gate
+        if did == "output":
+            self.out("n", self.outputs.get("n", 0) + 1)
+        elif did == "pause itself":
+            STAGE.asked.append(self.pause(did))
+        elif did == "kill itself":
+            STAGE.asked.append(self.kill(did))
+        elif did == "force-kill itself":
+            assert self.kill(did, force_kill=True) is self.killed()
+        elif did == "fail itself":
+            self.fail(ValueError("itself"))
+        elif did == "fail":
+            raise ValueError("step")
+        return {
+            "finish": "done",
+            "stop": plumpy.Stop("bad", False),
+            "kill command": plumpy.Kill(did),
+            "pause command": plumpy.process_states.Pause(did, self.run),
+            "wait": plumpy.Wait(self.run),
+            "wait at last": plumpy.Wait(),
+        }.get(did, plumpy.Continue(self.run))
+
+
+def _logged(name: str, base: Any) -> Any:
+    def hook(self: Any, *args: Any) -> None:
+        STAGE.call(name)
+        base(self, *args)
+
+    hook.__name__ = name.replace("told_", "on_process_")
+    return hook
+
+
+for _name in (
+    "on_run on_running on_exit_running on_wait on_waiting on_exit_waiting on_finish on_finished on_except on_excepted"
+    " on_kill on_killed on_terminated on_close on_pausing on_paused on_playing"
+).split():
+    setattr(Actor, _name, _logged(_name, getattr(Actor, _name)))
+for _name in "running waiting paused played finished excepted killed".split():
+    _event = f"on_process_{_name}"
+    setattr(Listener, _event, _logged(f"told_{_name}", getattr(Listener, _event)))
+
+
+def described(error: Optional[BaseException]) -> str:
+    return f"{type(error).__name__}({error})"
+
+
+def outcome_of(future: Any) -> Any:
+    """What a future has come to, in the words of the model."""
+    if not future.done():
+        return NOTHING
+    if future.cancelled():
+        return "cancelled"
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, asyncio.CancelledError):
+        return "cancelled"
+    if isinstance(error, plumpy.KilledError):
+        return error.args[0] if error.args else None
+    return described(error)
+
+
+class LifeCycle(RuleBasedStateMachine):
+    """One process at a time: a checkpoint that is loaded takes the place of the process."""
+
+    @initialize(pickled=st.booleans(), text=TEXTS)
+    def begin(self, pickled: bool, text: Optional[str]) -> None:
+        global STAGE
+        STAGE = self.stage = Stage()
+        self.loop = asyncio.new_event_loop()
+        self.errors: List[Any] = []
+        self.loop.set_exception_handler(lambda _, context: self.errors.append(context))
+        self.folder = tempfile.TemporaryDirectory() if pickled else None
+        self.persister: Any = plumpy.PicklePersister(self.folder.name) if self.folder else plumpy.InMemoryPersister()
+        self.model = Model(collections.deque())
+        self.saved: Optional[Model] = None
+        self.task: Optional[asyncio.Task[None]] = None
+        self.answers: List[Any] = []  # pairs of a future and an Answer
+        self.settled = True
+        self.process = Actor(pid=1, loop=self.loop)
+        self.process.set_status(text)
+        self.model.status = text
+        self.process.add_process_listener(Listener())
+
+    def run_loop(self) -> None:
+        """Run the loop until nothing moves any more; nothing here waits for time to pass."""
+        while self.loop._ready:  # type: ignore[attr-defined]
+            self.loop.call_soon(self.loop.stop)
+            self.loop.run_forever()
+
+    def both(self, ask: Any, expect: Any, refused: Any = HookError) -> None:
+        """Ask the process and the model the same."""
+        self.settled = False
+        got = wanted = None
+        try:
+            got = ask()
+        except refused as error:
+            got = type(error)
+        try:
+            wanted = expect()
+        except HookError as error:
+            wanted = type(error)
+        if isinstance(wanted, Answer):
+            assert isinstance(got, futures.CancellableAction)
+            self.answers.append((got, wanted))
+        else:
+            assert got == wanted
+
+    # --- Rules: requests --------------------------------------------------------------------------------------------
+
+    @rule(text=TEXTS)
+    def pause(self, text: Optional[str]) -> None:
+        self.both(lambda: self.process.pause(text), lambda: self.model.pause(text))
+
+    @rule()
+    def play(self) -> None:
+        self.both(self.process.play, self.model.play)
+
+    @rule(text=TEXTS, force=st.booleans())
+    def kill(self, text: Optional[str], force: bool) -> None:
+        self.both(lambda: self.process.kill(text, force_kill=force), lambda: self.model.kill(text, force))
+
+    @rule()
+    def fail(self) -> None:
+        def expect() -> Any:
+            return InvalidStateError if self.model.terminated else self.model.go("excepted", "ValueError(outside)")
+
+        self.both(lambda: self.process.fail(ValueError("outside")), expect, InvalidStateError)
+
+    @rule(value=st.sampled_from(["", "x"]))
+    def resume(self, value: str) -> None:
+        def expect() -> Any:
+            if self.model.state != "waiting":
+                return EventError
+            if self.model.resumed is NOTHING:
+                self.model.resumed = value
+            return None
+
+        self.both(lambda: self.process.resume(*filter(None, [value])), expect, EventError)
+
+    @rule()
+    def cancel_future(self) -> None:
+        self.settle()
+        expected = self.model.outcome is NOTHING
+        assert self.process.future().cancel() is expected
+        if expected:
+            self.model.outcome = "cancelled"
+            self.model.tell_waiters("cancelled")
+            self.model.kill("Killed by future being cancelled")
+            self.settle()
+
+    @rule()
+    def wait_for_the_end(self) -> None:
+        waiter, answer = asyncio.ensure_future(self.wait(self.process.future()), loop=self.loop), Answer()
+        answer.give(self.model.outcome)
+        self.model.waiters.append(answer)
+        self.answers.append((waiter, answer))
+        self.settle()
+
+    @staticmethod
+    async def wait(future: Any) -> Any:
+        return await asyncio.shield(future)
+
+    # --- Rules: steps -----------------------------------------------------------------------------------------------
+
+    @rule(deed=DEEDS)
+    def write_script(self, deed: str) -> None:
+        self.stage.script.append(deed)
+        self.model.script.append(deed)
+
+    @precondition(lambda self: self.model.in_step and self.model.state == "running" and not self.stage.gate.done())
+    @rule(deed=DEEDS)
+    def release(self, deed: str) -> None:
+        self.settled = False
+        self.stage.gate.set_result(deed)
+        self.model.released = deed
+
+    @precondition(lambda self: self.model.in_step and self.model.state == "running" and not self.stage.gate.done())
+    @rule()
+    def lose_what_the_step_awaits(self) -> None:
+        self.settled = False
+        self.stage.gate.cancel()
+        self.model.released = "lose"
+
+    @rule(hook=ARMED)
+    def arm(self, hook: str) -> None:
+        self.stage.armed = self.model.armed = hook
+
+    # --- Rules: running ---------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: not self.model.driven)
+    @rule(once=st.booleans())
+    def drive(self, once: bool) -> None:
+        self.settle()  # the task before this one has ended
+        if self.model.terminated and once:
+            # One that was loaded isn't closed, but has ended all the same.
+            with pytest.raises((plumpy.ClosedError, AssertionError)):
+                self.loop.run_until_complete(self.process.step())
+            return
+        self.task = self.loop.create_task(self.process.step() if once else self.process.step_until_terminated())
+        self.model.driven, self.model.once, self.settled = True, once, False
+
+    @precondition(lambda self: self.model.driven)
+    @rule()
+    def drive_twice(self) -> None:
+        self.settle()
+        if self.model.driven:
+            with pytest.raises(RuntimeError, match="is being run already"):
+                self.loop.run_until_complete(self.process.step_until_terminated())
+
+    @precondition(lambda self: self.model.driven)
+    @rule()
+    def cancel_task(self) -> None:
+        if self.model.once:
+            self.settle()  # a single step that hasn't begun is nothing to the process
+            if not self.model.driven:
+                return
+        self.settled = False
+        self.task.cancel()
+        self.model.cancelled = True
+
+    @rule()
+    def settle(self) -> None:
+        self.run_loop()
+        self.model.settle()
+        self.settled = True
+
+    # --- Rules: checkpoints -----------------------------------------------------------------------------------------
+
+    @rule()
+    def save(self) -> None:
+        self.persister.save_checkpoint(self.process)
+        self.saved = self.model.snapshot()
+
+    @precondition(lambda self: self.saved is not None)
+    @rule()
+    def load(self) -> None:
+        self.leave()
+        self.stage.armed = None
+        self.process.close()
+        bundle = self.persister.load_checkpoint(1)
+        self.process = bundle.unbundle(plumpy.LoadSaveContext(loop=self.loop))
+        self.model = self.saved.snapshot()
+        self.stage.log, self.task = [], None
+        self.settled = True
+
+    # --- Invariants -------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def is_as_the_model_says(self) -> None:
+        process, model = self.process, self.model
+        assert process.state.value == model.state
+        assert (process.paused, process.status, process.outputs) == (model.paused, model.status, model.outputs)
+        assert process.is_killing == (model.pending == "kill")
+        assert process.has_terminated() is model.terminated
+        assert self.stage.log == model.log
+        if model.state == "finished":
+            assert (process.result(), process.successful()) == model.end
+        elif model.state == "excepted":
+            assert described(process.exception()) == model.end
+        elif model.state == "killed":
+            assert process.killed_msg() == model.end
+
+    @invariant()
+    def has_the_right_outcome(self) -> None:
+        outcome = outcome_of(self.process.future())
+        assert outcome == self.model.outcome
+
+    @invariant()
+    def answers_requests(self) -> None:
+        for future, answer in self.answers:
+            if isinstance(future, futures.CancellableAction) or self.settled:
+                assert outcome_of(future) == answer.value
+
+    @invariant()
+    def keeps_no_task(self) -> None:
+        if self.settled:
+            waiting = sum(answer.value is NOTHING and isinstance(f, asyncio.Task) for f, answer in self.answers)
+            assert len(asyncio.all_tasks(self.loop)) == waiting + self.model.driven
+            if self.task is not None:
+                assert self.task.done() is not self.model.driven
+        if not self.model.driven:
+            asked = [one for one in self.stage.asked if isinstance(one, asyncio.Future)]
+            assert all(one.done() and not one.cancelled() for one in asked)
+        assert [context for context in self.errors if "never retrieved" not in context["message"]] == []
+
+    def leave(self) -> None:
+        """Nobody drives the process any more, and whoever waited for it knows."""
+        if self.model.driven:
+            self.cancel_task()
+        self.settle()
+        self.is_as_the_model_says()
+        self.answers_requests()
+        # Who waits for a process that nobody runs waits for the next one who does.
+        for future, _ in self.answers:
+            future.cancel()
+        self.answers = []
+        self.settle()
+        self.keeps_no_task()
+
+    def teardown(self) -> None:
+        if hasattr(self, "loop"):
+            try:
+                self.leave()
+            finally:
+                for task in asyncio.all_tasks(self.loop):
+                    task.cancel()
+                self.run_loop()
+                self.loop.close()
+                if self.folder is not None:
+                    self.folder.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Hooks and listeners fail on purpose, by the thousand."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.timeout(0)
+def test_a_process_lives_as_the_model_does() -> None:
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(
+        LifeCycle,
+        settings=settings(
+            max_examples=LIVES,
+            stateful_step_count=30,
+            deadline=None,
+            report_multiple_bugs=False,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
