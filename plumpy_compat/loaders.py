@@ -24,9 +24,13 @@ def _move(name: str, source: str, target: str) -> str:
     return name
 
 
+# What plumpy keeps in another module.
+_WIRE_MODULES = {"plumpy_compat.outline": "plumpy.workchains"}
+
+
 def to_wire_module(name: str) -> str:
     """The name under which a module is written: `plumpy.x` for our `plumpy_compat.x`, any other as it is."""
-    return _move(name, _OWN_PACKAGE, _WIRE_PACKAGE)
+    return _WIRE_MODULES.get(name) or _move(name, _OWN_PACKAGE, _WIRE_PACKAGE)
 
 
 def from_wire_module(name: str) -> str:

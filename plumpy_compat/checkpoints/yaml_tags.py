@@ -5,12 +5,15 @@ The tags are plumpy's, with plumpy's module names, so bundles go both ways betwe
 
 from __future__ import annotations
 
+import abc
+import builtins
 import uuid
 from typing import Any, Iterator
 
 import yaml
 
-from .. import loaders, utils
+from .. import exceptions, loaders, utils
+from . import allowlist
 
 _BUNDLE_TAG = "!plumpy:Bundle"
 _UUID_TAG = "!uuid"
@@ -40,6 +43,11 @@ def uuid_representer(dumper: Any, data: uuid.UUID) -> Any:
 def uuid_constructor(loader: Any, node: Any) -> uuid.UUID:
     """Read a UUID."""
     return uuid.UUID(loader.construct_scalar(node))
+
+
+def _old_uuid_constructor(loader: Any, node: Any) -> uuid.UUID:
+    """Read a UUID that plumpy before 0.25 wrote; PyYAML's own loaders differ in whether they do."""
+    return uuid.UUID(int=loader.construct_mapping(node)["int"])
 
 
 def _frozendict_representer(dumper: Any, data: Any) -> Any:
@@ -74,11 +82,23 @@ def register() -> None:
     for reader in readers:
         reader.add_constructor(_BUNDLE_TAG, bundle_constructor)
         reader.add_constructor(_UUID_TAG, uuid_constructor)
+        reader.add_constructor(f"{_OBJECT}uuid.UUID", _old_uuid_constructor)
     for cls in (utils.Frozendict, utils.AttributesFrozendict, utils.AttributesDict):
         for dumper in dumpers:
             dumper.add_representer(cls, _frozendict_representer)
         for reader in readers:
             reader.add_constructor(f"{_OBJECT}plumpy.utils.{cls.__name__}", _object_constructor(cls))
+    for kind in (exceptions.KilledError, exceptions.InvalidStateError, exceptions.ClosedError):
+        for dumper in dumpers:
+            dumper.add_representer(kind, allowlist.represent_exception)
+        for reader in readers:
+            reader.add_constructor(allowlist.tag_of(kind), allowlist.construct_exception)
+    # What a future failed with. The other loaders make these anyhow.
+    for kind in vars(builtins).values():
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            for name in ("FullLoader", "CFullLoader"):
+                if hasattr(yaml, name):
+                    getattr(yaml, name).add_constructor(allowlist.tag_of(kind), allowlist.construct_exception)
 
 
 def register_class(metaclass: type, *classes: type) -> None:
@@ -86,6 +106,7 @@ def register_class(metaclass: type, *classes: type) -> None:
     for name in ("Dumper", "CDumper"):
         if hasattr(yaml, name):
             getattr(yaml, name).add_representer(metaclass, represent_class)
+            getattr(yaml, name).add_representer(abc.ABCMeta, represent_class)  # that of listeners
     for cls in classes:
         tag = f"{_NAME}{loaders.to_wire_module(cls.__module__)}.{cls.__qualname__}"
         for name in ("Loader", "FullLoader", "UnsafeLoader", "CLoader", "CFullLoader", "CUnsafeLoader"):
