@@ -68,6 +68,21 @@ class _Portal(greenlet):  # type: ignore[misc, unused-ignore]
 _pool = _Pool()
 
 
+def _open_portal() -> _Portal:
+    """A portal that belongs to who calls this, with the same context variables."""
+    portals = _pool.portals
+    portal = portals.pop() if portals else _Portal()
+    portal.caller = here = getcurrent()
+    portal.gr_context = here.gr_context
+    return portal
+
+
+def _close_portal(portal: _Portal) -> None:
+    if len(_pool.portals) < _POOLED:
+        portal.gr_context = None
+        _pool.portals.append(portal)
+
+
 class Drive(Coroutine):  # type: ignore[type-arg]
     """A coroutine that runs another one such that synchronous code in it may :func:`sync_await`.
 
@@ -148,6 +163,22 @@ class Drive(Coroutine):  # type: ignore[type-arg]
             portal.throw(GeneratorExit())
         self._coroutine.close()
 
+    def begin(self) -> None:
+        """Run a coroutine that doesn't `await` until synchronous code in it waits: it needs no task before.
+
+        :raises StopIteration: with the result, if nothing in it waits.
+        """
+        portal = _open_portal()
+        portal.function, portal.argument = self._coroutine.send, None
+        kind, result = portal.switch()
+        if kind == _WAITS:
+            self._portal, self._steps = portal, result.__await__()
+            return
+        _close_portal(portal)
+        if kind == _RETURNED:
+            raise StopIteration(result)
+        raise result
+
     def cancel(self) -> None:
         """Have CancelledError raised where the coroutine awaits, or at its next `await` if it's running now."""
         self._cancelling = self._interrupted = True
@@ -184,10 +215,7 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         while True:
             portal = self._portal
             if portal is None:
-                portals = _pool.portals
-                portal = portals.pop() if portals else _Portal()
-                portal.caller = here = getcurrent()
-                portal.gr_context = here.gr_context
+                portal = _open_portal()
                 if error is None:
                     portal.function, portal.argument = self._coroutine.send, value
                 else:
@@ -214,9 +242,7 @@ class Drive(Coroutine):  # type: ignore[type-arg]
                 self._portal, self._steps = portal, result.__await__()
                 continue
             self._portal = self._steps = None
-            if len(_pool.portals) < _POOLED:
-                portal.gr_context = None
-                _pool.portals.append(portal)
+            _close_portal(portal)
             if kind == _SUSPENDED:
                 return self._suspend(result)
             if kind == _RETURNED:

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+from contextlib import suppress
 from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
 
 import kiwipy
 
+from .. import utils
+from ..events import spawn
 from ..greenback_bridge import Drive, run_with_portal
 
 __all__ = ["call_on_loop", "follow", "run", "settle_from"]
@@ -31,14 +34,71 @@ def call_on_loop(
     :return: a future of the plain value that comes out of it in the end: results that are futures (of a loop or of a
         communicator) are followed to any depth. Cancelling it cancels the call.
     """
-    coroutine = run(callback, args, kwargs)
+    reply = kiwipy.Future()
     try:
-        return asyncio.run_coroutine_threadsafe(coroutine, loop)
+        loop.call_soon_threadsafe(_start, loop, reply, callback, args, kwargs)
     except RuntimeError as exception:  # the loop is closed
-        coroutine.close()
-        failed = kiwipy.Future()
-        failed.set_exception(exception)
-        return failed
+        reply.set_exception(exception)
+    return reply
+
+
+def _start(loop: asyncio.AbstractEventLoop, reply: kiwipy.Future, callback: Any, args: Any, kwargs: Any) -> None:
+    """Begin a call, on its loop. Most calls are over at once, and need no task."""
+    if reply.cancelled():
+        return
+    if utils.is_coroutine_function(callback):
+        _join(spawn(loop, run(callback, args, kwargs)), loop, reply)
+        return
+    call = Drive(_plain(callback, args, kwargs))
+    try:
+        call.begin()
+    except StopIteration as stop:
+        if _is_plain(stop.value):
+            _answer(reply, stop.value, None)
+        else:
+            _join(spawn(loop, Drive(follow(stop.value))), loop, reply)
+    except (KeyboardInterrupt, SystemExit) as exception:
+        _answer(reply, None, exception)
+        raise
+    except BaseException as exception:
+        _answer(reply, None, exception)
+    else:
+        _join(spawn(loop, Drive(_followed(call))), loop, reply)
+
+
+async def _plain(callback: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    return callback(*args, **kwargs)
+
+
+async def _followed(call: Drive) -> Any:
+    return await follow(await call)
+
+
+def _join(task: asyncio.Task[Any], loop: asyncio.AbstractEventLoop, reply: kiwipy.Future) -> None:
+    """Give `reply` the outcome of `task`, and cancel that if the reply is cancelled (on whatever thread)."""
+
+    def answer(done: asyncio.Task[Any]) -> None:
+        exception = asyncio.CancelledError() if done.cancelled() else done.exception()
+        _answer(reply, None if exception is not None else done.result(), exception)
+
+    def cancel(done: kiwipy.Future) -> None:
+        if done.cancelled():
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(task.cancel)
+
+    task.add_done_callback(answer)
+    reply.add_done_callback(cancel)
+
+
+def _answer(reply: kiwipy.Future, value: Any, exception: Optional[BaseException]) -> None:
+    if isinstance(exception, asyncio.CancelledError):
+        reply.cancel()
+    if not reply.set_running_or_notify_cancel():
+        return
+    if exception is not None:
+        reply.set_exception(exception)
+    else:
+        reply.set_result(value)
 
 
 def run(callback: Callable[..., Any], args: Tuple[Any, ...], kwargs: Optional[Dict[str, Any]] = None) -> Drive:
@@ -52,15 +112,19 @@ async def _call(callback: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dic
 
 async def follow(result: Any) -> Any:
     """Await `result` for as long as it is a coroutine or a future, of this loop, another loop or a communicator."""
-    while True:
+    while not _is_plain(result):
         if asyncio.isfuture(result):
             result = await _on_this_loop(result)
         elif isinstance(result, concurrent.futures.Future):
             result = await asyncio.wrap_future(result)
-        elif asyncio.iscoroutine(result):
-            result = await result
         else:
-            return result
+            result = await result
+    return result
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is nothing that is to be awaited."""
+    return not (asyncio.isfuture(value) or isinstance(value, concurrent.futures.Future) or asyncio.iscoroutine(value))
 
 
 def _on_this_loop(future: asyncio.Future[Any]) -> Awaitable[Any]:
@@ -73,8 +137,6 @@ def _on_this_loop(future: asyncio.Future[Any]) -> Awaitable[Any]:
 
 def settle_from(future: asyncio.Future[Any], source: Callable[[], Awaitable[Any]]) -> None:
     """Await what `source` returns, and give `future` its outcome. Runs on the future's loop."""
-    from ..events import spawn
-
     task = spawn(future.get_loop(), _awaited(source))
 
     def copy(done: asyncio.Future[Any]) -> None:

@@ -54,7 +54,7 @@ class Run(Drive):
         self.interrupted = False  # and we have cancelled what it awaits
         self.action: Optional[futures.CancellableAction] = None  # what was asked for meanwhile
 
-    def begin(self, coroutine: Any) -> Run:
+    def drive(self, coroutine: Any) -> Run:
         """Set what is driven."""
         self._coroutine = coroutine
         return self
@@ -346,7 +346,7 @@ class SteeredProcess(HookedProcess):
         :raises RuntimeError: if somebody runs it already.
         """
         run = Run(self)
-        return run.begin(self._run_steps(run, once=False))
+        return run.drive(self._run_steps(run, once=False))
 
     async def step(self) -> None:
         """Run one step: what is to be done in one state, and the transition to the next.
@@ -360,7 +360,7 @@ class SteeredProcess(HookedProcess):
         if self.has_terminated():
             raise AssertionError("Cannot step, already terminated")
         run = Run(self)
-        await run.begin(self._run_steps(run, once=True))
+        await run.drive(self._run_steps(run, once=True))
 
     async def _run_steps(self, run: Run, once: bool) -> None:
         # A process that waits is suspended in here: there are few frames, and few variables.
