@@ -192,7 +192,7 @@ class Savable:
         """
         if save_context is None:
             save_context = LoadSaveContext()
-        elif not isinstance(save_context, LoadSaveContext):
+        elif type(save_context) is not LoadSaveContext:
             utils.type_check(save_context, LoadSaveContext)
         loader = save_context.loader
         used = loader if loader is not None else loaders.get_object_loader()
