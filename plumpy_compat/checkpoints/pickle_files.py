@@ -21,6 +21,8 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 # What a name may hold as it is. `.` separates the process from the tag, `%` escapes.
 _SAFE = "_-+=,@ "
+_ERRORS = "surrogatepass"
+_LONGEST = 255
 
 
 class PicklePersister(Persister):
@@ -62,7 +64,7 @@ class PicklePersister(Persister):
             persisted = allowlist.loads(data)
         except PersistenceError as error:
             raise PersistenceError(f"{filepath}: {error}") from error
-        if not isinstance(persisted, PersistedPickle) or not isinstance(persisted.bundle, dict):
+        if not isinstance(persisted, PersistedPickle) or not isinstance(persisted.bundle, Bundle):
             raise PersistenceError(f"{filepath}: not a checkpoint")
         return persisted
 
@@ -70,10 +72,13 @@ class PicklePersister(Persister):
     def pickle_filename(pid: Hashable, tag: Optional[str] = None) -> str:
         """The name of the file of a checkpoint. Any two checkpoints have different ones.
 
-        :raises PersistenceError: for a pid that is neither text, an integer nor a UUID.
+        :raises PersistenceError: for a pid that is neither text, an integer nor a UUID, or is too long.
         """
         names = [_escape(pid)] if tag is None else [_escape(pid), _escape(tag)]
-        return ".".join([*names, _PICKLE_SUFFIX])
+        name = ".".join([*names, _PICKLE_SUFFIX])
+        if len(name) > _LONGEST:
+            raise PersistenceError(f"can't name a file after {pid!r} and {tag!r}: that would be too long")
+        return name
 
     def save_checkpoint(self, process: Any, tag: Optional[str] = None) -> None:
         """Save a checkpoint: after a crash at any moment there is the old one or the new one, whole."""
@@ -85,6 +90,9 @@ class PicklePersister(Persister):
         except Exception as error:  # any object may be in it, and raise anything
             raise PersistenceError(f"the state of process {process.pid} can't be pickled: {error}") from error
         _replace(path, data)
+        with suppress(PersistenceError):
+            for older in self._old_filepath(process.pid, tag):
+                os.remove(older)
 
     def load_checkpoint(self, pid: Hashable, tag: Optional[str] = None) -> Bundle:
         """Give a checkpoint.
@@ -102,8 +110,9 @@ class PicklePersister(Persister):
         return [one for one in self.get_checkpoints() if one.pid == pid]
 
     def delete_checkpoint(self, pid: Hashable, tag: Optional[str] = None) -> None:
-        with suppress(FileNotFoundError):
-            os.remove(self._existing(pid, tag))
+        for path in (self._pickle_filepath(pid, tag), *self._old_filepath(pid, tag)):
+            with suppress(FileNotFoundError):
+                os.remove(path)
 
     def delete_process_checkpoints(self, pid: Hashable) -> None:
         for one in self.get_process_checkpoints(pid):
@@ -118,17 +127,26 @@ class PicklePersister(Persister):
                 parts = entry.name.split(".")
                 if parts[-1] != _PICKLE_SUFFIX or len(parts) not in (2, 3) or not entry.is_file():
                     continue
-                tag = unquote(parts[1]) if len(parts) == 3 else None
+                tag = None if len(parts) == 2 else "" if parts[1] == "%" else unquote(parts[1], errors=_ERRORS)
                 found.append((_unescape(parts[0]), tag, entry.path))
         return found
 
     def _existing(self, pid: Hashable, tag: Optional[str]) -> str:
         path = self._pickle_filepath(pid, tag)
-        if not os.path.exists(path):
-            old = f"{pid}.{_PICKLE_SUFFIX}" if tag is None else f"{pid}.{tag}.{_PICKLE_SUFFIX}"  # as plumpy names it
-            if os.path.basename(old) == old and os.path.exists(os.path.join(self._pickle_directory, old)):
-                return os.path.join(self._pickle_directory, old)
-        return path
+        return path if os.path.exists(path) else next(iter(self._old_filepath(pid, tag)), path)
+
+    def _old_filepath(self, pid: Hashable, tag: Optional[str]) -> List[str]:
+        """The file of a checkpoint under the name that plumpy gives it, if it's another and there is one.
+
+        :raises PersistenceError: if it isn't readable.
+        """
+        name = f"{pid}.{_PICKLE_SUFFIX}" if tag is None else f"{pid}.{tag}.{_PICKLE_SUFFIX}"
+        path = os.path.join(self._pickle_directory, name)
+        if name == self.pickle_filename(pid, tag) or os.path.basename(name) != name or not os.path.isfile(path):
+            return []
+        # Other checkpoints have that name as well.
+        there = self.load_pickle(path).checkpoint
+        return [path] if (there.pid, there.tag) == (pid, tag) and type(there.pid) is type(pid) else []
 
     def _pickle_filepath(self, pid: Hashable, tag: Optional[str] = None) -> str:
         return os.path.join(self._pickle_directory, self.pickle_filename(pid, tag))
@@ -136,12 +154,12 @@ class PicklePersister(Persister):
 
 def _escape(value: Hashable) -> str:
     if isinstance(value, (int, uuid.UUID)) and not isinstance(value, bool):
-        return str(value)
+        return str(value if isinstance(value, uuid.UUID) else int(value))
     if not isinstance(value, str):
         raise PersistenceError(f"can't name a file after {value!r}: a pid must be text, an integer or a UUID")
     from urllib.parse import quote
 
-    text = quote(value, safe=_SAFE).replace(".", "%2E")
+    text = quote(value, safe=_SAFE, errors=_ERRORS).replace(".", "%2E")
     if _INTEGER.match(text) or _UUID.match(text) or text in ("", "-"):
         text = f"%{ord(text[0]):02X}{text[1:]}" if text else "%"  # text that looks like a number stays text
     return text
@@ -154,7 +172,7 @@ def _unescape(name: str) -> Hashable:
         return uuid.UUID(name)
     from urllib.parse import unquote
 
-    return "" if name == "%" else unquote(name)
+    return "" if name == "%" else unquote(name, errors=_ERRORS)
 
 
 def _dumps(value: Any) -> bytes:
