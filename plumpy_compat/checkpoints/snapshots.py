@@ -64,7 +64,8 @@ def _copy_list(value: Any, memo: _Memo) -> Any:
 
 
 def _copy_set(value: Any, memo: _Memo) -> Any:
-    return {item if type(item) in _ATOMS else _copy(item, memo) for item in value}
+    result = memo[id(value)] = {item if type(item) in _ATOMS else _copy(item, memo) for item in value}
+    return result
 
 
 def _copy_tuple(value: Any, memo: _Memo) -> Any:
