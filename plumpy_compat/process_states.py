@@ -189,8 +189,8 @@ class Stop(Command):
         self.successful = successful
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
-        saved_state.setdefault("successful", True)  # plumpy doesn't save it
-        super().load_instance_state(saved_state, load_context)
+        # plumpy doesn't save whether it's successful.
+        super().load_instance_state({"successful": True, **saved_state}, load_context)
 
 
 @auto_persist("args", "kwargs")
@@ -390,6 +390,7 @@ class Waiting(State):
 
     DONE_CALLBACK = "DONE_CALLBACK"
     VALUE = "resumed_with"
+    ERROR = "failed_with"
 
     _interruption = None
     # What the process was resumed with. It's kept here and not in the future, so that it survives an interruption.
@@ -417,13 +418,18 @@ class Waiting(State):
         super().save_instance_state(out_state, save_context)
         _save_function(self.DONE_CALLBACK, self.done_callback, self.process, out_state)
         if self._value is not _PENDING:
-            out_state[self.VALUE] = () if self._value == NULL else (persistence.snapshot(self._value),)
+            out_state[self.VALUE] = () if self._value is NULL else (persistence.snapshot(self._value),)
+        if self._error is not None:
+            out_state[self.ERROR] = allowlist.dump_exception(self._error)
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
         self.done_callback = _load_function(self.DONE_CALLBACK, saved_state, self.process)
         if self.VALUE in saved_state:
-            self._value = saved_state[self.VALUE][0] if saved_state[self.VALUE] else NULL
+            values = persistence.snapshot(saved_state[self.VALUE])
+            self._value = values[0] if values else NULL
+        if self.ERROR in saved_state:
+            self._error = allowlist.load_exception(saved_state[self.ERROR])
 
     def interrupt(self, reason: BaseException) -> None:
         """End the wait with an interruption; once is enough."""
@@ -440,7 +446,7 @@ class Waiting(State):
                 self._waiting_future = None
         if self._error is not None:
             raise self._error
-        args: Tuple[Any, ...] = () if self._value == NULL else (self._value,)
+        args: Tuple[Any, ...] = () if self._value is NULL else (self._value,)
         if self.done_callback is None:
             result = args[0] if args else None
             return cast(State, self.create_state(ProcessState.FINISHED, result, True))
@@ -449,7 +455,8 @@ class Waiting(State):
     def resume(self, value: Any = NULL) -> None:
         """End the wait. Only the first time counts (plumpy 0.23)."""
         if self._value is _PENDING:
-            self._value = value
+            # Compared to nothing: an array, say, answers that with an array.
+            self._value = NULL if isinstance(value, type(NULL)) else value
             self._wake()
 
     def fail(self, error: BaseException) -> None:

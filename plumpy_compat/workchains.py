@@ -136,8 +136,9 @@ class Waiting(process_states.Waiting):
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
         self._awaiting = {}
-        if self._value is process_states._PENDING:
-            self.resume()  # nothing is left to wait for
+        # Nothing is left to wait for, unless a step itself said that the work chain waits to be resumed.
+        if self.done_callback == cast("WorkChain", self.process)._do_step and self._error is None:
+            self.resume()
 
 
 class WorkChain(mixins.ContextMixin, processes.Process):
