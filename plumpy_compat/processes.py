@@ -142,6 +142,11 @@ class Process(SteeredProcess):
         self._outputs = {}
         self._state = self.recreate_state(saved_state["_state"])
         super().load_instance_state(_of_any_release(saved_state), load_context)
+        if isinstance(self._state, process_states.Excepted) and not self._future.cancelled():
+            # It gets the very error of the state, which comes back whole; nobody is told again that it was raised.
+            self._future = SavableFuture(loop=self._loop)
+            self._settle()
+            self._future.exception()
         if isinstance(self._pid, uuid.UUID):
             self._uuid = self._pid
         if BundleKeys.INPUTS_RAW in saved_state:
