@@ -11,7 +11,7 @@ import collections
 import collections.abc
 import inspect
 import warnings
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NoReturn, Optional, Sequence, Tuple, cast
 
 from . import persistence
 from .exceptions import PersistenceError
@@ -58,6 +58,10 @@ class _Instruction(metaclass=abc.ABCMeta):
     @abc.abstractmethod
     def get_description(self) -> Any:
         """Describe the instruction with plain data."""
+
+    def functions(self) -> Iterator[Any]:
+        """The steps and predicates in it."""
+        return iter(())
 
     @property
     @abc.abstractmethod
@@ -119,6 +123,9 @@ class _FunctionCall(_Instruction):
         if not self._fn.__doc__:
             return self._fn.__name__
         return f"{self._fn.__name__}({' '.join(self._fn.__doc__.split())})"
+
+    def functions(self) -> Iterator[Any]:
+        yield self._fn
 
     @property
     def label(self) -> str:
@@ -215,6 +222,10 @@ class _Block(_Instruction, collections.abc.Sequence):  # type: ignore[type-arg]
 
     def get_description(self) -> List[Any]:
         return [one.get_description() for one in self._instruction]
+
+    def functions(self) -> Iterator[Any]:
+        for one in self._instruction:
+            yield from one.functions()
 
     @property
     def label(self) -> str:
@@ -379,6 +390,11 @@ class _If(_Instruction, collections.abc.Sequence):  # type: ignore[type-arg]
             description[name] = branch.body.get_description()
         return description
 
+    def functions(self) -> Iterator[Any]:
+        for branch in self._ifs:
+            yield branch.predicate
+            yield from branch.body.functions()
+
     @property
     def label(self) -> str:
         return str(self._ifs[0])
@@ -451,6 +467,10 @@ class _While(_Conditional, _Instruction, collections.abc.Sequence):  # type: ign
 
     def get_description(self) -> Dict[str, Any]:
         return {self.heading: self.body.get_description()}
+
+    def functions(self) -> Iterator[Any]:
+        yield self.predicate
+        yield from self.body.functions()
 
     @property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from typing import Any, Dict, Optional, Union, cast
 
 from . import mixins, process_states, processes
@@ -63,10 +64,14 @@ class WorkChainSpec(processes.ProcessSpec):
 
         :param commands: methods of the work chain, and :func:`if_`, :func:`while_` and :data:`return_`.
         :raises RuntimeError: if the spec is sealed.
+        :raises ValueError: if a step takes the place of a method that work chains need.
         """
         if self._sealed:
             raise RuntimeError("Cannot set the outline after the spec has been sealed")
-        self._outline = ensure_instruction(commands[0] if len(commands) == 1 else commands)
+        outline = ensure_instruction(commands[0] if len(commands) == 1 else commands)
+        for function in outline.functions():
+            _check_name(function)
+        self._outline = outline
 
     def get_outline(self) -> _Instruction:
         """The outline.
@@ -76,6 +81,31 @@ class WorkChainSpec(processes.ProcessSpec):
         if self._outline is None:
             raise AssertionError("outline not yet loaded: `define` must call `spec.outline(...)`")
         return self._outline
+
+
+# Nothing in here calls these: whoever overrides them has only himself to ask.
+_FREE = frozenset(("done", "exception", "execute", "get_name", "launch", "result", "step", "successful"))
+
+
+def _check_name(function: Any) -> None:
+    """See whether a step or predicate takes the place of something else.
+
+    :raises ValueError: if it does.
+    """
+    name = getattr(function, "__name__", "")
+    taken = getattr(WorkChain, name, None)
+    if taken is None or getattr(taken, "__func__", taken) is function or name in _FREE:
+        return
+    if name == "run":
+        # plumpy lets it be.
+        warnings.warn(
+            "a step of the outline is called `run`: it is run in place of the outline, and no other step is; give it"
+            " another name",
+            UserWarning,
+            stacklevel=3,
+        )
+        return
+    raise ValueError(f"the step '{name}' takes the place of `WorkChain.{name}`: give it another name")
 
 
 class Waiting(process_states.Waiting):
