@@ -155,7 +155,6 @@ def adapted(validator: Any) -> Any:
         lambda value: f"one {value}",
         lambda value, *, x=1: f"one {value}",
     ],
-    ids=repr,
 )
 def test_validators_of_one_argument_warn(validator: Any) -> None:
     for port, value in ((Port("a", validator=validator), 1), (PortNamespace("a", validator=validator), {})):
@@ -177,7 +176,6 @@ def test_validators_of_one_argument_warn(validator: Any) -> None:
         functools.partial(Validators.two, None),
         lambda *args: f"two {args[0]} {args[1].name}",
     ],
-    ids=repr,
 )
 def test_validators_of_two_arguments(validator: Any) -> None:
     with warnings.catch_warnings():

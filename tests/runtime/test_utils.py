@@ -427,18 +427,18 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("fn", COROUTINE_FUNCTIONS, ids=repr)
+@pytest.mark.parametrize("fn", COROUTINE_FUNCTIONS)
 def test_coroutine_functions(fn: Any) -> None:
     assert utils.is_coroutine_function(fn) is True
     assert utils.ensure_coroutine(fn) is fn
 
 
-@pytest.mark.parametrize("fn", OTHERS, ids=repr)
+@pytest.mark.parametrize("fn", OTHERS)
 def test_not_coroutine_functions(fn: Any) -> None:
     assert utils.is_coroutine_function(fn) is False
 
 
-@pytest.mark.parametrize("fn", [function, functools.partial(function), lambda value: value, len, Sync()], ids=repr)
+@pytest.mark.parametrize("fn", [function, functools.partial(function), lambda value: value, len, Sync()])
 def test_ensure_coroutine_wraps(fn: Any) -> None:
     wrapped: Any = utils.ensure_coroutine(fn)
     assert utils.is_coroutine_function(wrapped)
