@@ -214,6 +214,7 @@ class StateMachine(metaclass=StateMachineMeta):
     # Defaults of what most machines never set: they cost no memory.
     _transitioning = False
     _transition_failing = False
+    _failed_target: Any = None  # what couldn't be entered, while `transition_failed` is called
     _exception_handler: Any = None
     _debug = "PYTHONSMDEBUG" in os.environ
     _event_callbacks: Dict[Hashable, List[EVENT_CALLBACK_TYPE]]
@@ -338,9 +339,12 @@ class StateMachine(metaclass=StateMachineMeta):
             if self._transition_failing:
                 raise
             self._transition_failing = True
+            self._failed_target = new_state
             self.transition_failed(label, target, exception, exception.__traceback__)
         finally:
-            self._transition_failing = False
+            if self._transition_failing:
+                self._transition_failing = False
+                self._failed_target = None
             self._transitioning = False
 
     def transition_failed(
@@ -393,7 +397,7 @@ class StateMachine(metaclass=StateMachineMeta):
     def _exit_current_state(self, next_state: State) -> None:
         current = self._state
         if current is None:
-            if next_state.LABEL != self.initial_state_label():
+            if self.initial_state_label() != next_state.LABEL:
                 raise RuntimeError(f"Cannot enter state '{next_state}' as the initial state")
             return
         if self._transition_failing:

@@ -92,17 +92,23 @@ class SteeredProcess(HookedProcess):
         While it is being created the error goes to whoever creates it.
         """
         if self._announced and self.has_terminated():
-            self._log_late("a hook failed", exception)
+            self._log_error("a hook failed after its end", exception)
             self._terminate()
             return
         if final_state == ProcessState.CREATED:
             raise exception.with_traceback(trace)
-        excepted = self.create_state(ProcessState.EXCEPTED, exception, trace)
+        target = self._failed_target
+        error: BaseException = exception
+        if isinstance(target, process_states.Excepted) and target.exception is not None:
+            # The error that it was to except with is the one to be told.
+            self._log_error("a hook failed while the process excepted", exception)
+            error, trace = target.exception, target.traceback
+        excepted = self.create_state(ProcessState.EXCEPTED, error, trace)
         self._announced = False
         try:
             self.transition_to(excepted)
         except Exception as double_fault:
-            self._log_late("a hook failed while the process excepted", double_fault)
+            self._log_error("a hook failed while the process excepted", double_fault)
             excepted.in_state = True
             self._state = excepted
             self._terminate()
@@ -113,7 +119,7 @@ class SteeredProcess(HookedProcess):
         try:
             super()._terminate()
         except Exception as exception:
-            self._log_late("a hook failed", exception)
+            self._log_error("a hook failed after its end", exception)
         if not self._closed:
             self._clean_up()
         self._open_gate()
@@ -129,9 +135,9 @@ class SteeredProcess(HookedProcess):
             if not child.has_terminated():
                 child.kill(f"Killed because its parent, {self.pid}, was killed")
 
-    def _log_late(self, what: str, exception: BaseException) -> None:
+    def _log_error(self, what: str, exception: BaseException) -> None:
         info = (type(exception), exception, exception.__traceback__)
-        self.logger.error("Process<%s>: %s after its end (%s)", self.pid, what, self.state, exc_info=info)
+        self.logger.error("Process<%s>: %s (%s)", self.pid, what, self.state, exc_info=info)
 
     @staticmethod
     def _answer(action: Optional[asyncio.Future[Any]], answer: bool) -> None:
@@ -217,7 +223,7 @@ class SteeredProcess(HookedProcess):
     def callback_excepted(self, _callback: Any, exception: Exception, trace: Any) -> None:
         """A callback of :meth:`.Process.call_soon` failed: so does the process, unless it has ended."""
         if self.has_terminated():
-            self._log_late("a callback failed", exception)
+            self._log_error("a callback failed after its end", exception)
         else:
             self.fail(exception, trace)
 
