@@ -117,8 +117,8 @@ class Model:
                 return self.leave()
             if self.paused:
                 return None
-            self.in_step = True
-            state, to = self.state, self.step()
+            begins, self.in_step = not self.in_step, True
+            state, to = self.state, self.step(begins)
             if to is NOTHING:
                 return None
             if self.state == state and not self.terminated:
@@ -126,7 +126,7 @@ class Model:
             self.in_step = self.interrupted = False
             self.driven = not self.once
 
-    def step(self) -> Any:
+    def step(self, begins: bool) -> Any:
         """Where the step leads; None if it was interrupted, or has nothing to say."""
         if self.state == "created":
             return ("running",)
@@ -134,9 +134,9 @@ class Model:
             self.released = None
             return None
         if self.state == "running":
-            did = self.released if self.released is not None else self.script.popleft() if self.script else NOTHING
+            did = self.script.popleft() if begins and self.script else self.released
             self.released = None
-            return did if did is NOTHING else self.act(did)
+            return NOTHING if did is None else self.act(did)
         if self.resumed is NOTHING:
             return NOTHING
         return ("finished", (self.resumed or None, True)) if self.last else ("running",)
