@@ -205,7 +205,7 @@ class Model:
             self.call(before_end[1:])
         except HookError as error:
             if not hurry:
-                return self.go("excepted", f"HookError({error})", hurry=True)
+                return self.go("excepted", end if to == "excepted" else f"HookError({error})", hurry=True)
         self.state = to
         if to == "waiting":
             self.last, self.resumed = end, NOTHING
