@@ -278,7 +278,9 @@ class RemoteProcessThreadController:
 
         :param force_kill: don't wait for the step that runs.
         """
-        return self._rpc(pid, _plain(_text_of(msg, msg_text), MessageBuilder.kill(force_kill=force_kill)))
+        message = _plain(_text_of(msg, msg_text), MessageBuilder.kill())
+        message[FORCE_KILL_KEY] = force_kill or message[FORCE_KILL_KEY]
+        return self._rpc(pid, message)
 
     def pause_all(self, msg_text: Optional[str] = None, msg: Any = None) -> None:
         """Pause all processes that are connected."""
@@ -367,8 +369,8 @@ def _not_on_communicators_thread(function: Callable[[Any], None], argument: Any,
 
 
 def _plain(text: Any, template: MessageType) -> MessageType:
-    """A message to send, from its text or from a message."""
-    return dict(Message.of(text, template))
+    """A message to send, from its text or from (parts of) a message; what it asks for is up to the template."""
+    return {**Message.of(text, template), INTENT_KEY: template[INTENT_KEY]}
 
 
 class ProcessLauncher:
