@@ -42,6 +42,11 @@ ARMED = st.sampled_from(
 )  # fmt: skip
 
 
+# Where a life begins: not driven yet, in a step that awaits something, or waiting.
+SITUATIONS = st.sampled_from([[], ["continue"], ["wait"], ["wait at last"]])
+REQUESTS = st.sampled_from(["pause", "play", "kill", "force-kill", "resume"])
+
+
 class Stage:
     """What the process and the test share: it isn't part of the process, so it outlives its checkpoints."""
 
@@ -144,8 +149,8 @@ def outcome_of(future: Any) -> Any:
 class LifeCycle(RuleBasedStateMachine):
     """One process at a time: a checkpoint that is loaded takes the place of the process."""
 
-    @initialize(pickled=st.booleans(), text=TEXTS)
-    def begin(self, pickled: bool, text: Optional[str]) -> None:
+    @initialize(pickled=st.booleans(), text=TEXTS, situation=SITUATIONS)
+    def begin(self, pickled: bool, text: Optional[str], situation: List[str]) -> None:
         global STAGE
         STAGE = self.stage = Stage()
         self.loop = asyncio.new_event_loop()
@@ -162,6 +167,11 @@ class LifeCycle(RuleBasedStateMachine):
         self.process.set_status(text)
         self.model.status = text
         self.process.add_process_listener(Listener())
+        for deed in situation:
+            self.write_script(deed)
+        if situation:
+            self.drive(once=False)
+            self.settle()
 
     def run_loop(self) -> None:
         """Run the loop until nothing moves any more; nothing here waits for time to pass."""
@@ -218,6 +228,19 @@ class LifeCycle(RuleBasedStateMachine):
             return None
 
         self.both(lambda: self.process.resume(*filter(None, [value])), expect, EventError)
+
+    @rule(requests=st.lists(REQUESTS, min_size=2, max_size=4))
+    def ask_for_much_at_once(self, requests: List[str]) -> None:
+        for number, request in enumerate(requests):
+            if request == "pause":
+                self.pause(f"request {number}")
+            elif request == "play":
+                self.play()
+            elif request == "resume":
+                self.resume(f"value {number}")
+            else:
+                self.kill(f"request {number}", request == "force-kill")
+        self.settle()
 
     @rule()
     def cancel_future(self) -> None:
