@@ -329,19 +329,27 @@ async def ensure_portal() -> None:
     await greenback.ensure_portal()
 
 
-def run_until_complete(loop: Any, awaitable: Any = None) -> Any:
-    """Run `awaitable` on `loop` until it's done, and give its result; also from within the running loop.
+def run_until_complete(*arguments: Any, **named: Any) -> Any:
+    """Run an awaitable on a loop until it's done, and give its result; also from within the running loop.
 
-    The arguments may come in either order, for up to plumpy 0.25 it was `run_until_complete(awaitable, loop=None)`.
+    It's `run_until_complete(loop, awaitable)`, and as up to plumpy 0.25 `run_until_complete(future, loop=None)`.
 
     :raises RuntimeError: if the loop is running and the caller isn't in a portal, or isn't in the loop's thread.
     """
-    if not isinstance(loop, asyncio.AbstractEventLoop):
-        loop, awaitable = awaitable, loop
-        if loop is None:
-            from .events import get_or_create_event_loop
+    unknown = set(named) - {"awaitable", "future", "loop"}
+    given = [one for one in (*arguments, *named.values()) if one is not None]
+    loops = [one for one in given if isinstance(one, asyncio.AbstractEventLoop)]
+    if unknown or len(loops) > 1 or len(given) != len(loops) + 1:
+        for one in given:
+            _discard(one)
+        raise TypeError("run_until_complete() takes a loop and an awaitable, or an awaitable alone")
+    awaitable = next(one for one in given if one not in loops)
+    if loops:
+        loop = loops[0]
+    else:
+        from .events import get_or_create_event_loop
 
-            loop = get_or_create_event_loop()
+        loop = get_or_create_event_loop()
     if not loop.is_running():
         if asyncio.isfuture(awaitable):
             return loop.run_until_complete(awaitable)
