@@ -259,7 +259,9 @@ class SteeredProcess(HookedProcess):
             )
         if isinstance(exception, KillInterruption):
             killing = exception
-            return futures.CancellableAction(lambda _: self._do_kill(killing.msg), cookie=exception, loop=self._loop)
+            return futures.CancellableAction(
+                lambda next_state: self._do_kill(killing.msg, next_state), cookie=exception, loop=self._loop
+            )
         raise ValueError(f"Got unknown interruption type '{type(exception)}'")
 
     def _later(self, request: Callable[[], Any]) -> futures.CancellableAction:
@@ -308,7 +310,10 @@ class SteeredProcess(HookedProcess):
         call_with_super_check(self.on_paused, text)
         return True
 
-    def _do_kill(self, msg: Any) -> bool:
+    def _do_kill(self, msg: Any, next_state: Optional[process_states.State] = None) -> bool:
+        """Kill now, wherever the step led to."""
+        if isinstance(next_state, process_states.Excepted) and next_state.exception is not None:
+            self._log_error("the step failed before it was killed", next_state.exception)
         self.transition_to(self.create_state(ProcessState.KILLED, msg))
         return self.killed()
 
@@ -434,8 +439,11 @@ class SteeredProcess(HookedProcess):
         if self._state is not state:
             return None
         if isinstance(exception, Interruption):
-            self._set_interrupt_action_from_exception(exception)
-            return None
+            try:
+                self._set_interrupt_action_from_exception(exception)
+                return None
+            except ValueError as unknown:
+                exception = unknown
         self._set_interrupt_action(None)
         excepted = self.create_state(ProcessState.EXCEPTED, exception, exception.__traceback__)
         return cast(process_states.State, excepted)
