@@ -57,6 +57,7 @@ _ALLOWED.update(
     if isinstance(value, type) and issubclass(value, Exception)
 )
 _PYTHON_2 = {"__builtin__": "builtins", "exceptions": "builtins", "copy_reg": "copyreg"}
+_PYTHON_2_NAMES = {("builtins", "xrange"): "range", ("builtins", "unicode"): "str", ("builtins", "long"): "int"}
 
 
 def allow(*types: Union[type, str]) -> None:
@@ -81,6 +82,7 @@ def find(module: str, name: str) -> Any:
     :raises PersistenceError: if it isn't on the list, or is on it but can't be imported.
     """
     module = from_wire_module(_PYTHON_2.get(module, module))
+    name = _PYTHON_2_NAMES.get((module, name), name)
     if (module, name) not in _ALLOWED:
         raise PersistenceError(
             f"the checkpoint asks for '{module}:{name}', which is not allowed to be made from a checkpoint; if you"
@@ -124,7 +126,7 @@ def dump_exception(exception: BaseException) -> str:
     """
     for node in (exception, _Node(exception, _arguments(exception))):
         try:
-            text: str = yaml.dump(node, Dumper=_ExceptionDumper)
+            text: str = yaml.dump(node, Dumper=_ExceptionDumper, sort_keys=False)
             yaml.load(text, Loader=_SyntaxLoader)
             return text
         except Exception:  # any object may be among the arguments, and raise anything
@@ -269,11 +271,13 @@ def _made(call: _Call) -> BaseException:
 def _split(name: str) -> _Name:
     """Module and name of a class; which dot is between them is told by the list, or by the modules that there are."""
     parts = name.split(".")
-    splits = [(from_wire_module(".".join(parts[:at])), ".".join(parts[at:])) for at in range(len(parts) - 1, 0, -1)]
-    splits.append(("builtins", name))
+    splits = [(".".join(parts[:at]), ".".join(parts[at:])) for at in range(len(parts) - 1, 0, -1)] or [
+        ("builtins", name)
+    ]
+    splits = [(from_wire_module(_PYTHON_2.get(module, module)), name) for module, name in splits]
     allowed = (one for one in splits if one in _ALLOWED)
-    loaded = (one for one in splits if one[0] in sys.modules)
-    return next(allowed, None) or next(loaded)
+    loaded = (one for one in splits if hasattr(sys.modules.get(one[0]), one[1].partition(".")[0]))
+    return next(allowed, None) or next(loaded, splits[0])
 
 
 def _value(value: Any) -> Any:
