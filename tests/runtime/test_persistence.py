@@ -1,4 +1,4 @@
-"""Saving objects and making them again: the Savable protocol, contexts, loaders, futures, and the persister in memory."""
+"""Saving objects and making them again: the Savable protocol, contexts, loaders, futures, the persister in memory."""
 
 from __future__ import annotations
 
