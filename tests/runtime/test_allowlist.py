@@ -95,7 +95,8 @@ PLAIN = [
     range(3), slice(1, 2), object, int, datetime.datetime(2020, 1, 2, 3, tzinfo=datetime.timezone.utc),
     datetime.date(2020, 1, 2), datetime.timedelta(1), decimal.Decimal("1.5"), uuid.UUID(int=5),
     collections.OrderedDict(a=1), collections.defaultdict(list, a=[1]), collections.deque([1]),
-    collections.Counter("aab"), types.SimpleNamespace(a=1), utils.AttributesFrozendict(a=1, b=utils.AttributesFrozendict(c=2)),
+    collections.Counter("aab"), types.SimpleNamespace(a=1),
+    utils.AttributesFrozendict(a=1, b=utils.AttributesFrozendict(c=2)),
     utils.AttributesDict(a=[1]),
 ]  # fmt: skip
 
@@ -245,7 +246,8 @@ def test_any_plain_arguments_come_back(kind: Any, args: List[Any]) -> None:
     "error",
     [
         ValueError(), ValueError("a\n- b: !!python/object/apply:os.system [x]"), ValueError("\ud800", "\0"),
-        KeyError("k"), KeyError(("a", 1)), StopIteration(3), FileNotFoundError(2, "no", "/p"), OSError(1, "x", "/p", None, "/q"),
+        KeyError("k"), KeyError(("a", 1)), StopIteration(3), FileNotFoundError(2, "no", "/p"),
+        OSError(1, "x", "/p", None, "/q"),
         OSError("only text"), UnicodeDecodeError("utf-8", b"abc", 0, 1, "why"), SyntaxError("m", ("f", 1, 2, "text")),
         ValueError(RuntimeError(KeyError("k")), {"a": [OSError(2, "x", "/p")]}), asyncio.CancelledError("c"),
         exceptions.KilledError("k"),
