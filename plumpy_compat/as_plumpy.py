@@ -8,6 +8,7 @@ Only this interpreter is affected: programs that it starts are to be started in 
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import runpy
 import sys
@@ -20,10 +21,14 @@ def main(arguments: List[str]) -> None:
     """Run `-m module [argument ...]` or `script [argument ...]`."""
     if not arguments or arguments[0] in ("-h", "--help") or arguments == ["-m"]:
         _exit_with_usage(0 if arguments[:1] in (["-h"], ["--help"]) else 2)
+    if arguments[0].startswith("-") and arguments[0] != "-m":
+        print(f"as_plumpy: unknown option '{arguments[0]}'\n", file=sys.stderr)
+        _exit_with_usage(2)
     install_as_plumpy()
     if arguments[0] == "-m":
         sys.argv = arguments[1:]
         sys.path.insert(0, os.getcwd())
+        _check_module(arguments[1])
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
         return
     if not os.path.exists(arguments[0]):
@@ -31,6 +36,18 @@ def main(arguments: List[str]) -> None:
     sys.argv = arguments
     sys.path.insert(0, os.path.dirname(os.path.abspath(arguments[0])))
     runpy.run_path(arguments[0], run_name="__main__")
+
+
+def _check_module(name: str) -> None:
+    """Exit with a message if there's no such module."""
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise  # its package imports something that's missing
+        found = None
+    if found is None:
+        sys.exit(f"as_plumpy: there is no module '{name}'")
 
 
 def _exit_with_usage(code: int) -> NoReturn:
