@@ -149,8 +149,8 @@ def outcome_of(future: Any) -> Any:
 class LifeCycle(RuleBasedStateMachine):
     """One process at a time: a checkpoint that is loaded takes the place of the process."""
 
-    @initialize(pickled=st.booleans(), text=TEXTS, situation=SITUATIONS)
-    def begin(self, pickled: bool, text: Optional[str], situation: List[str]) -> None:
+    @initialize(pickled=st.booleans(), text=TEXTS, situation=SITUATIONS, paused=st.booleans())
+    def begin(self, pickled: bool, text: Optional[str], situation: List[str], paused: bool) -> None:
         global STAGE
         STAGE = self.stage = Stage()
         self.loop = asyncio.new_event_loop()
@@ -171,6 +171,9 @@ class LifeCycle(RuleBasedStateMachine):
             self.write_script(deed)
         if situation:
             self.drive(once=False)
+            self.settle()
+        if paused:
+            self.pause(None)
             self.settle()
 
     def run_loop(self) -> None:
