@@ -14,8 +14,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Tuple, TypeVar
+import weakref
+from contextlib import suppress
+from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Tuple, TypeVar, cast
 
+from greenlet import error as GreenletError
 from greenlet import getcurrent, greenlet
 
 __all__ = ["ensure_portal", "has_portal", "run_until_complete", "run_with_portal", "sync_await"]
@@ -41,13 +44,18 @@ class _Portal(greenlet):  # type: ignore[misc, unused-ignore]
     """Runs one call after the other, each for the drive that resumes it."""
 
     caller: Optional[greenlet] = None
+    # It's no argument of `switch`: a portal that lies idle is in the middle of that call, which holds its arguments.
+    outcome: Optional[_Outcome] = None
     function: Optional[Callable[[Any], Any]] = None
     argument: Any = None
 
     def run(self) -> None:
         while True:
             # Nothing of the call may stay in a local variable here while the portal lies idle in the pool.
-            self.caller.switch(self.perform())  # type: ignore[union-attr]
+            self.outcome = self.perform()
+            if self.caller is None:  # it was closed while it waited
+                return
+            self.caller.switch()
 
     def perform(self) -> _Outcome:
         function, argument = self.function, self.argument
@@ -62,7 +70,8 @@ class _Portal(greenlet):  # type: ignore[misc, unused-ignore]
     def wait(self, awaitable: Awaitable[Any]) -> Any:
         """Leave the portal until `awaitable` has an outcome; called from within it."""
         caller, self.caller = self.caller, None
-        return caller.switch((_WAITS, awaitable))  # type: ignore[union-attr]
+        self.outcome = _WAITS, awaitable
+        return caller.switch()  # type: ignore[union-attr]
 
 
 _pool = _Pool()
@@ -159,9 +168,15 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         portal, self._portal = self._portal, None
         if portal is not None:
             self._steps.close()
-            portal.caller = getcurrent()
+            portal.parent = getcurrent()  # where it goes on when the portal ends, which it does without a caller
             portal.throw(GeneratorExit())
         self._coroutine.close()
+
+    def __del__(self) -> None:
+        # The stack of a portal refers to the portal, which the garbage collector can't see.
+        if self._portal is not None:
+            with suppress(GreenletError):  # in another thread
+                self.close()
 
     def begin(self) -> None:
         """Run a coroutine that doesn't `await` until synchronous code in it waits: it needs no task before.
@@ -220,7 +235,7 @@ class Drive(Coroutine):  # type: ignore[type-arg]
                     portal.function, portal.argument = self._coroutine.send, value
                 else:
                     portal.function, portal.argument = self._coroutine.throw, error
-                kind, result = portal.switch()
+                portal.switch()
             else:
                 try:
                     if error is not None:
@@ -231,13 +246,14 @@ class Drive(Coroutine):  # type: ignore[type-arg]
                         future = self._steps.send(value)
                 except StopIteration as stop:
                     portal.caller = getcurrent()
-                    kind, result = portal.switch(stop.value)
+                    portal.switch(stop.value)
                 except BaseException as exception:
                     portal.caller = getcurrent()
-                    kind, result = portal.throw(exception)
+                    portal.throw(exception)
                 else:
                     return self._suspend(future)
             value = error = None
+            (kind, result), portal.outcome = cast(_Outcome, portal.outcome), None
             if kind == _WAITS:
                 self._portal, self._steps = portal, result.__await__()
                 continue
@@ -269,9 +285,12 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         stand_in = self._stand_in = future.get_loop().create_future()
         stand_in._asyncio_future_blocking = True
 
+        this = weakref.ref(self)  # the future may be held by what this drives
+
         def wake(_: Any) -> None:
-            if self._stand_in is stand_in:
-                self._stand_in = None
+            drive = this()
+            if drive is not None and drive._stand_in is stand_in:
+                drive._stand_in = None
             if not stand_in.done():
                 stand_in.set_result(None)
 
