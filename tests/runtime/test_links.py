@@ -307,6 +307,7 @@ def test_the_same_pid_again_stays_bound(communicator: Any) -> None:
 def test_a_publisher_is_made_once(rabbit: FakeRmqThreadCommunicator) -> None:
     """kiwipy makes one for each of those who ask for the first at the same time."""
     rabbit.stage.gate.clear()
+    rabbit.loop().call_soon_threadsafe(rabbit.stage.gate.wait)  # so that all is there when the link begins
     for pid in range(20):
         made(rabbit, pid)
     rabbit.stage.gate.set()
@@ -596,8 +597,10 @@ def test_a_process_that_was_just_made_can_be_called(another: bool) -> None:
     worker = Answering()
     sender = Client(worker) if another else worker
     with LoopThread() as there:
-        for pid in range(50):
+        for pid in range(5):
+            worker.stage.gate.clear()
             there.call(Waits, pid=pid, loop=there.loop, communicator=worker)
+            threading.Timer(0.02, worker.stage.gate.set).start()
             status = resolve(process_comms.RemoteProcessThreadController(sender).get_status(pid))
             assert status["pid"] == str(pid)
 
