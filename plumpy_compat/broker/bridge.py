@@ -132,7 +132,12 @@ def _on_this_loop(future: asyncio.Future[Any]) -> Awaitable[Any]:
     loop = future.get_loop()
     if loop is asyncio.get_running_loop() or future.done():
         return future
-    return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_wait(future), loop))
+    waiting = _wait(future)
+    try:
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(waiting, loop))
+    except RuntimeError:  # the loop is closed
+        waiting.close()
+        raise
 
 
 def settle_from(future: asyncio.Future[Any], source: Callable[[], Awaitable[Any]]) -> None:

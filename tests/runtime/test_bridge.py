@@ -180,6 +180,7 @@ def test_closed_loop(callback: Any) -> None:
     reply = bridge.call_on_loop(loop, callback)
     with pytest.raises(RuntimeError, match="closed"):
         reply.result(0)
+    del reply
     gc.collect()
 
 
@@ -191,6 +192,7 @@ def test_pending_future_of_a_closed_loop(there: LoopThread) -> None:
     reply = bridge.call_on_loop(there.loop, lambda: future)
     with pytest.raises(RuntimeError, match="closed"):
         reply.result(PATIENCE)
+    del reply
     gc.collect()
 
 
