@@ -66,6 +66,8 @@ class _Portal(greenlet):  # type: ignore[misc, unused-ignore]
             return _RETURNED, stop.value
         except BaseException as exception:
             return _RAISED, exception
+        finally:
+            function = argument = None  # the frame may live on, in the traceback of the error that it was given
 
     def wait(self, awaitable: Awaitable[Any]) -> Any:
         """Leave the portal until `awaitable` has an outcome; called from within it."""
@@ -185,7 +187,8 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         """
         portal = _open_portal()
         portal.function, portal.argument = self._coroutine.send, None
-        kind, result = portal.switch()
+        portal.switch()
+        (kind, result), portal.outcome = cast(_Outcome, portal.outcome), None
         if kind == _WAITS:
             self._portal, self._steps = portal, result.__await__()
             return

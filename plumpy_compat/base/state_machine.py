@@ -11,6 +11,7 @@ import functools
 import inspect
 import logging
 import os
+import weakref
 from asyncio import isfuture
 from types import TracebackType
 from typing import (
@@ -147,6 +148,21 @@ class State:
         """:param state_machine: the machine that the state belongs to."""
         self.state_machine = state_machine
         self.in_state = False
+
+    def let_go(self) -> None:
+        """Refer to the machine weakly from now on, so that it needs no garbage collector to be gone."""
+        machine = self.__dict__.pop("state_machine", None)
+        if machine is not None:
+            self._machine = weakref.ref(machine)
+
+    def __getattr__(self, name: str) -> Any:
+        # Called for what isn't there, so most states never pay for this.
+        if name == "state_machine":
+            reference = self.__dict__.get("_machine")
+            machine = None if reference is None else reference()
+            if machine is not None:
+                return machine
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __str__(self) -> str:
         return str(self.LABEL)

@@ -129,6 +129,7 @@ class SteeredProcess(HookedProcess):
         self._pausing = self._killing = None
         if self.killed() and self._children:
             self._kill_children()
+        cast(process_states.State, self._state).let_go()
 
     def _kill_children(self) -> None:
         for child in list(self._children or ()):
