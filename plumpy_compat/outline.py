@@ -141,6 +141,31 @@ def ensure_instruction(command: Any) -> _Instruction:
     return _FunctionCall(command)
 
 
+def recreate_stepper(
+    instruction: Optional[_Instruction], state: SAVED_STATE_TYPE, workchain: WorkChain, label: Any, where: str = ""
+) -> Stepper:
+    """Make the stepper of an instruction from its saved state.
+
+    :param label: of the instruction when it was saved; None if that isn't known, as plumpy doesn't save it.
+    :raises PersistenceError: if it was another instruction.
+    """
+    here = None if instruction is None else instruction.label
+    if label is None:
+        label = state.get("_fn")  # plumpy saves that of a step
+    if instruction is None or (label is not None and label != here):
+        raise _changed(workchain, f"where the checkpoint is at '{label}'{where} there is now {here!r}")
+    try:
+        return instruction.recreate_stepper(state, workchain)
+    except (IndexError, KeyError) as error:
+        raise _changed(workchain, f"what the checkpoint says of '{here}'{where} does not fit it") from error
+
+
+def _changed(workchain: WorkChain, what: str) -> PersistenceError:
+    return PersistenceError(
+        f"the outline of {type(workchain).__name__} was changed: {what}; load it with the outline that it was made with"
+    )
+
+
 @persistence.auto_persist("_pos")
 class _BlockStepper(Stepper):
     def __init__(self, block: Sequence[_Instruction], workchain: WorkChain) -> None:
@@ -184,16 +209,9 @@ class _BlockStepper(Stepper):
         state = saved_state.get(STEPPER_STATE)
         if state is None:
             return
-        # What plumpy wrote names the instruction only if it's a step.
-        name = saved_state.get(INSTRUCTION, state.get("_fn"))
-        here = self._block[self._pos].label if self._pos < len(self._block) else None
-        if name is not None and name != here:
-            raise PersistenceError(
-                f"the outline of {type(self._workchain).__name__} was changed: where the checkpoint is at"
-                f" '{name}' (number {self._pos} of its block) there is now {here!r}; load it with the outline that it"
-                " was made with"
-            )
-        self._child_stepper = self._block[self._pos].recreate_stepper(state, self._workchain)
+        instruction = self._block[self._pos] if self._pos < len(self._block) else None
+        where = f" (number {self._pos} of its block)"
+        self._child_stepper = recreate_stepper(instruction, state, self._workchain, saved_state.get(INSTRUCTION), where)
 
 
 class _Block(_Instruction, collections.abc.Sequence):  # type: ignore[type-arg]
@@ -326,14 +344,18 @@ class _IfStepper(Stepper):
         super().save_instance_state(out_state, save_context)
         if self._child_stepper is not None:
             out_state[STEPPER_STATE] = self._child_stepper.save()
+            out_state[INSTRUCTION] = str(self._if_instruction[self._pos])
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
         self._if_instruction = load_context.if_instruction
         self._child_stepper = None
         if STEPPER_STATE in saved_state:
-            body = self._if_instruction[self._pos].body
-            self._child_stepper = body.recreate_stepper(saved_state[STEPPER_STATE], self._workchain)
+            branch = self._if_instruction[self._pos]
+            there, here = saved_state.get(INSTRUCTION, str(branch)), str(branch)
+            if there != here:
+                raise _changed(self._workchain, f"where the checkpoint is in '{there}' there is now '{here}'")
+            self._child_stepper = branch.body.recreate_stepper(saved_state[STEPPER_STATE], self._workchain)
 
 
 class _If(_Instruction, collections.abc.Sequence):  # type: ignore[type-arg]

@@ -30,6 +30,7 @@ from .outline import (  # noqa: F401 - their place in plumpy
     _WhileStepper,
     ensure_instruction,
     if_,
+    recreate_stepper,
     return_,
     while_,
 )
@@ -181,6 +182,7 @@ class WorkChain(mixins.ContextMixin, processes.Process):
 
     _spec_class = WorkChainSpec
     _STEPPER_STATE = "stepper_state"
+    _OUTLINE = "outline"
     _CONTEXT = "CONTEXT"
 
     _stepper: Optional[Stepper] = None
@@ -215,6 +217,7 @@ class WorkChain(mixins.ContextMixin, processes.Process):
         super().save_instance_state(out_state, save_context)
         if self._stepper is not None:
             out_state[self._STEPPER_STATE] = self._stepper.save(save_context)
+            out_state[self._OUTLINE] = self.spec().get_outline().label
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
@@ -222,7 +225,12 @@ class WorkChain(mixins.ContextMixin, processes.Process):
         self._stepper = None
         state = saved_state.get(self._STEPPER_STATE)
         if state is not None:
-            self._stepper = self.spec().get_outline().recreate_stepper(state, self)
+            outline = self.spec().get_outline()
+            try:
+                self._stepper = recreate_stepper(outline, state, self, saved_state.get(self._OUTLINE))
+            except PersistenceError:
+                if not self.has_terminated():  # else it goes nowhere any more
+                    raise
 
     def to_context(self, **kwargs: Any) -> None:
         """Put values into the context before the next step; futures, and processes, are waited for."""
