@@ -11,6 +11,7 @@ import collections
 import collections.abc
 import inspect
 import warnings
+import weakref
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NoReturn, Optional, Sequence, Tuple, cast
 
 from . import persistence
@@ -32,8 +33,22 @@ INSTRUCTION = "instruction"
 class Stepper(persistence.Savable, metaclass=abc.ABCMeta):
     """Works through an instruction, step by step."""
 
+    _owner: Callable[[], Optional[WorkChain]]
+
     def __init__(self, workchain: WorkChain) -> None:
         self._workchain = workchain
+
+    @property
+    def _workchain(self) -> WorkChain:
+        workchain = self._owner()
+        if workchain is None:
+            raise ReferenceError("the work chain of this stepper is gone")
+        return workchain
+
+    @_workchain.setter
+    def _workchain(self, workchain: WorkChain) -> None:
+        # The work chain has the stepper: a strong reference would leave both to the garbage collector.
+        self._owner = weakref.ref(workchain)
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
