@@ -19,7 +19,7 @@ import logging
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, List, Optional, Set
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, List, Optional, Set
 
 import kiwipy
 
@@ -186,10 +186,10 @@ class RmqLink(_QueuedLink):
             operations = self.outbox.take(_BATCH)
             if not operations:
                 return
-            error = await self._tried(self._prepare(operations))
+            error = await self._tried(self._prepare, operations)
             results: List[Optional[Exception]] = [error] * len(operations)
             if error is None:
-                results = await asyncio.gather(*[self._tried(self._perform(operation)) for operation in operations])
+                results = await asyncio.gather(*[self._tried(self._perform, operation) for operation in operations])
             failed = [one for one, error in zip(operations, results) if error is not None]
             self.outbox.put_back(failed)
             self.outbox.finished(len(operations) - len(failed))
@@ -201,10 +201,10 @@ class RmqLink(_QueuedLink):
             else:
                 pause = _FIRST_PAUSE
 
-    async def _tried(self, operation: Any) -> Optional[Exception]:
-        """Await `operation`; give its error if the connection was lost, log any other."""
+    async def _tried(self, function: Callable[[Any], Awaitable[None]], argument: Any) -> Optional[Exception]:
+        """Do something; give its error if the connection was lost, log any other."""
         try:
-            await operation
+            await function(argument)
         except asyncio.CancelledError:
             if self.outbox.closed:
                 raise
