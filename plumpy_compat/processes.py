@@ -157,6 +157,10 @@ class Process(SteeredProcess):
         if BundleKeys.OUTPUTS in saved_state:
             self._outputs = self.decode_input_args(saved_state[BundleKeys.OUTPUTS])
 
+    def __deepcopy__(self, memo: Any) -> Any:
+        # It could not be done, but would be half-done, with a half-made loop, before that was noticed.
+        raise TypeError(f"process {self.pid} can't be copied")
+
     def create_initial_state(self) -> process_states.State:
         """Make the state that the process starts in."""
         return cast(process_states.State, self.get_state_class(ProcessState.CREATED)(self, self.run))

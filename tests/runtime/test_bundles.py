@@ -743,6 +743,12 @@ class Quick(plumpy.Process):
         return 1
 
 
+def test_a_process_cannot_be_copied() -> None:
+    process = Walk(pid=1, inputs={"other": Quick(pid="other")})
+    with pytest.raises(TypeError, match="process other can't be copied"):
+        Bundle(process)
+
+
 def test_null_is_not_mistaken_for_a_value() -> None:
     process = waiting()
     process.resume(type(NULL)())
