@@ -31,6 +31,18 @@ from plumpy_compat.greenback_bridge import (
 from tests.runtime.helpers import LoopErrors, own_loop, run, turns, until
 
 
+@pytest.fixture(
+    scope="module",
+    autouse=True,
+    params=["tasks are asked", "futures stand in"] if sys.version_info >= (3, 11) else ["futures stand in"],
+)
+def way_of_telling(request: pytest.FixtureRequest) -> Any:
+    """How a drive tells who cancels: later Pythons can also do as is done before 3.11."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(greenback_bridge, "_TASKS_CAN_BE_ASKED", request.param == "tasks are asked")
+        yield request.param
+
+
 async def value_later(value: Any) -> Any:
     await asyncio.sleep(0)
     return value
@@ -206,6 +218,27 @@ def test_run_until_complete_takes_both_orders(kind: str, order: str):
         assert run_until_complete(*given_arguments) == 3
 
 
+@pytest.mark.parametrize("name", ["awaitable", "future"])
+def test_run_until_complete_takes_the_names_of_both_eras(name: str):
+    with own_loop() as loop:
+        assert run_until_complete(loop=loop, **{name: value_later(3)}) == 3
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "two loops", "two awaitables", "an unknown name"])
+def test_run_until_complete_refuses_other_arguments(wrong: str, recwarn: pytest.WarningsRecorder):
+    with own_loop() as loop:
+        calls: Any = {
+            "nothing": lambda: run_until_complete(),
+            "two loops": lambda: run_until_complete(loop, loop),
+            "two awaitables": lambda: run_until_complete(value_later(1), value_later(2)),
+            "an unknown name": lambda: run_until_complete(loop, coroutine=value_later(1)),
+        }
+        with pytest.raises(TypeError, match="takes a loop and an awaitable"):
+            calls[wrong]()
+        gc.collect()
+    assert [warning for warning in recwarn if "never awaited" in str(warning.message)] == []
+
+
 def test_run_until_complete_finds_the_current_loop():
     with own_loop():
         assert run_until_complete(value_later(4)) == 4
@@ -282,6 +315,71 @@ def test_a_drive_can_be_awaited_and_made_a_task_of():
     assert asyncio.iscoroutine(drive)
     assert inspect.isawaitable(drive)
     drive.close()
+
+
+def test_a_drive_is_its_own_iterator():
+    drive = Drive(value_later(1))
+    assert iter(drive) is drive
+    assert next(drive) is None
+    with pytest.raises(StopIteration):
+        next(drive)
+
+
+def test_a_generator_may_wait_for_what_is_sent_to_it():
+    """Anything that can be awaited may be waited for, also what takes the values that are sent to it."""
+
+    class Echo:
+        def __await__(self) -> Any:
+            return (yield None)
+
+    drive = Drive(run_with_portal(sync_await, Echo()))
+    assert drive.send(None) is None
+    with pytest.raises(StopIteration) as stopped:
+        drive.send("sent")
+    assert stopped.value.value == "sent"
+
+
+def test_a_drive_may_begin_before_it_has_a_task():
+    async def at_once() -> str:
+        return "result"
+
+    async def fails() -> None:
+        raise ValueError("x")
+
+    async def waits(future: Any) -> Any:
+        return sync_await(future)
+
+    with pytest.raises(StopIteration) as stopped:
+        Drive(at_once()).begin()
+    assert stopped.value.value == "result"
+    with pytest.raises(ValueError, match="x"):
+        Drive(fails()).begin()
+
+    async def scenario() -> Any:
+        future = asyncio.get_running_loop().create_future()
+        drive = Drive(waits(future))
+        drive.begin()
+        asyncio.get_running_loop().call_soon(future.set_result, "later")
+        return await drive
+
+    assert run(scenario()) == "later"
+
+
+def test_a_pending_drive_that_is_dropped_in_another_thread_breaks_nothing(capfd: pytest.CaptureFixture[str]):
+    made: List[Any] = []
+
+    async def scenario() -> None:
+        drive = Drive(run_with_portal(sync_await, asyncio.get_running_loop().create_future()))
+        drive.send(None)
+        made.append(drive)
+
+    run(scenario())
+    thread = threading.Thread(target=made.clear)
+    thread.start()
+    thread.join()
+    assert made == []
+    assert run(run_with_portal(sync_await, value_later(3))) == 3
+    assert capfd.readouterr().err == ""
 
 
 def test_a_drive_that_is_never_awaited_warns_as_a_coroutine_does(recwarn: pytest.WarningsRecorder):
@@ -827,7 +925,7 @@ def test_a_drive_behaves_as_the_plain_coroutine_in_a_task_does(steps: List[str],
             assert who != "nobody"
         else:
             assert (log, outcome) == (whole, "end")
-        if sys.version_info >= (3, 11):  # before, the future in the middle takes turns of its own
+        if greenback_bridge._TASKS_CAN_BE_ASKED:  # else the future in the middle takes turns of its own
             assert (log, outcome) == plain
 
     run(scenario())

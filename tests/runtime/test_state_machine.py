@@ -445,6 +445,29 @@ def test_removing_a_callback_from_a_closed_machine_is_no_error():
     assert not signal._event_callbacks
 
 
+# --- States that have let go ------------------------------------------------------------------------------------------
+
+
+def test_a_state_that_has_let_go_still_knows_its_machine_while_that_is_there():
+    signal = Signal()
+    state = signal._state
+    state.let_go()
+    state.let_go()
+    assert state.state_machine is signal
+    assert state.create_state(Light.OFF).state_machine is signal
+    with pytest.raises(AttributeError, match=r"^'Red' object has no attribute 'nothing'$"):
+        state.nothing  # noqa: B018
+    del signal
+    with pytest.raises(AttributeError, match=r"^'Red' object has no attribute 'state_machine'$"):
+        state.state_machine  # noqa: B018
+
+
+def test_a_state_without_machine_has_none_to_let_go():
+    state = Red.__new__(Red)
+    state.let_go()
+    assert not hasattr(state, "state_machine")
+
+
 # --- Events -----------------------------------------------------------------------------------------------------------
 
 
