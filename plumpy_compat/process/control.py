@@ -380,7 +380,7 @@ class SteeredProcess(HookedProcess):
         if self._run is not None:
             raise RuntimeError(f"process {self.pid} is being run already: wait for its future instead")
         self._run = run
-        token = PROCESS_STACK.set((*PROCESS_STACK.get(), weakref.ref(cast(Any, self))))
+        token = PROCESS_STACK.set((weakref.ref(cast(Any, self)),))
         turns = 0
         try:
             while cast(process_states.State, self._state).ALLOWED:
@@ -492,7 +492,7 @@ class SteeredProcess(HookedProcess):
     @contextlib.contextmanager
     def _process_scope(self) -> Iterator[None]:
         """Have :meth:`current` give this process."""
-        token = PROCESS_STACK.set((*PROCESS_STACK.get(), weakref.ref(cast(Any, self))))
+        token = PROCESS_STACK.set((weakref.ref(cast(Any, self)),))
         try:
             yield
         finally:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("plumpy.processes")
 
-#: The processes whose steps led here, outermost first, as weak references: a context outlives what was called in it.
+#: The process whose step led here, if any, as a weak reference: a context outlives what was called in it. (Only the
+#: innermost one: each launched process would add one more, and a chain of launches has no end.)
 PROCESS_STACK: contextvars.ContextVar[Tuple[weakref.ref[Process], ...]] = contextvars.ContextVar(
     "process stack", default=()
 )
