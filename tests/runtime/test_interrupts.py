@@ -6,7 +6,9 @@ The numbers in the docstrings are those of the defects of plumpy in section 4.1 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import sys
 from typing import Any, List, Optional
 
 import pytest
@@ -234,6 +236,61 @@ def test_a_step_is_killed_wherever_it_awaits(awaits: str):
         await turns()
         assert errors.contexts == []
         assert len(asyncio.all_tasks()) <= 2  # this one, and what bounds it
+
+    run(scenario())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio has neither")
+def test_a_timeout_and_a_task_group_in_a_step_keep_their_meaning():
+    """They cancel the task that runs the step, and take that back."""
+
+    class Uses(Process):
+        async def run(self) -> Any:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.001):
+                    await self.loop.create_future()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self.fails())
+                    group.create_task(asyncio.sleep(3600))
+            except BaseException as error:
+                return type(error.exceptions[0])
+
+        async def fails(self) -> None:
+            await asyncio.sleep(0)
+            raise ValueError
+
+    async def scenario() -> None:
+        process = Uses()
+        await start(process)
+        assert process.result() is ValueError
+
+    run(scenario())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio has none")
+def test_a_step_is_killed_within_a_task_group():
+    ends: List[str] = []
+
+    async def inner() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ends.append("inner")
+
+    class Uses(Process):
+        async def run(self) -> None:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(inner())
+                group.create_task(inner())
+
+    async def scenario() -> None:
+        process = Uses()
+        task = await started(process)
+        assert await process.kill() is True
+        await task
+        assert process.killed()
+        assert ends == ["inner", "inner"]
 
     run(scenario())
 

@@ -733,6 +733,25 @@ def test_a_callback_of_a_process_knows_it_and_its_context_does_not_keep_it():
     assert seen == [None]
 
 
+def test_a_chain_of_launches_does_not_grow_contexts():
+    """Defect 4.4: in plumpy the stack gets longer with each launch from a launched process."""
+    lengths: List[int] = []
+
+    class Chained(Process):
+        def run(self) -> None:
+            lengths.append(len(core.PROCESS_STACK.get()))
+            assert Process.current() is self
+            if len(lengths) < 20:
+                self.launch(Chained)
+
+    async def scenario() -> None:
+        await Chained().step_until_terminated()
+        await until(lambda: len(lengths) == 20)
+
+    run(scenario())
+    assert set(lengths) == {1}
+
+
 def test_the_scope_of_a_process():
     with own_loop():
         process = Process()
