@@ -22,15 +22,15 @@ import contextlib
 import inspect
 import sys
 import weakref
-from typing import Any, Callable, Dict, Hashable, Iterator, Optional, Union, cast
+from typing import Any, Callable, Dict, Hashable, Iterator, List, Optional, Union, cast
 
 from .. import futures, process_states
 from ..base.state_machine import event
 from ..base.utils import call_with_super_check
 from ..exceptions import ClosedError
 from ..greenback_bridge import Drive, run_until_complete
+from ..messages import MESSAGE_TEXT_KEY, Message, MessageBuilder
 from ..persistence import SavableFuture
-from ..process_comms import MESSAGE_TEXT_KEY, Message, MessageBuilder
 from ..process_states import Interruption, KillInterruption, PauseInterruption, ProcessState
 from .core import PROCESS_STACK, ensure_not_closed
 from .hooks import HookedProcess
@@ -80,7 +80,13 @@ class SteeredProcess(HookedProcess):
 
     def transition_to(self, new_state: Any, *args: Any, **kwargs: Any) -> None:
         before = self._state
-        super().transition_to(new_state, *args, **kwargs)
+        try:
+            super().transition_to(new_state, *args, **kwargs)
+        finally:
+            if self._deferred and not self._transitioning:
+                deferred, self._deferred = self._deferred, None
+                for request in deferred:
+                    self._loop.call_soon(request)
         if self._run is not None and self._state is not before:
             self.interrupt_step()  # from outside of the step: what it would lead to is of no use any more
 
@@ -196,13 +202,25 @@ class SteeredProcess(HookedProcess):
         if self.has_terminated():
             return False
         text = Message.of(msg_text if msg_text is not None else msg, MessageBuilder.kill(force_kill=force_kill))
-        if self._transitioning:  # a hook asks for it
-            return self._later(lambda: self.kill(text, force_kill))
-        if force_kill or not self._stepping:
+        if not self._stepping:
+            return self._do_kill(text) if not self._transitioning else self._kill_later(text, force_kill)
+        if force_kill and not self._transitioning:
             return self._do_kill(text)
         if not self._is_pending(self._killing):
             self._killing = self._request(KillInterruption(text, force_kill))
         return cast(futures.CancellableAction, self._killing)
+
+    def _kill_later(self, text: Message, force_kill: bool) -> futures.CancellableAction:
+        """Kill it once the transition that goes on is over: a hook of one that isn't a step's asks for it."""
+        action = futures.CancellableAction(lambda: self.kill(text, force_kill), loop=self._loop)
+        self._defer(lambda: None if action.done() else action.run())
+        return action
+
+    def _defer(self, request: Callable[[], None]) -> None:
+        """Have something done after the transition that goes on."""
+        self._deferred = [*(self._deferred or ()), request]
+
+    _deferred: Optional[List[Callable[[], None]]] = None
 
     @event(from_states=process_states.Waiting)
     def resume(self, *args: Any) -> None:
@@ -225,6 +243,8 @@ class SteeredProcess(HookedProcess):
         """A callback of :meth:`.Process.call_soon` failed: so does the process, unless it has ended."""
         if self.has_terminated():
             self._log_error("a callback failed after its end", exception)
+        elif self._transitioning:  # a hook waits for something meanwhile
+            self._defer(lambda: self.callback_excepted(_callback, exception, trace))
         else:
             self.fail(exception, trace)
 
@@ -264,25 +284,6 @@ class SteeredProcess(HookedProcess):
                 lambda next_state: self._do_kill(killing.msg, next_state), cookie=exception, loop=self._loop
             )
         raise ValueError(f"Got unknown interruption type '{type(exception)}'")
-
-    def _later(self, request: Callable[[], Any]) -> futures.CancellableAction:
-        """Make a request once the transition that goes on is over."""
-        action = futures.CancellableAction(request, loop=self._loop)
-
-        def follow(done: asyncio.Future[Any]) -> None:
-            with futures.capture_exceptions(action):
-                self._answer(action, not done.cancelled() and done.result())
-
-        def make() -> None:
-            with futures.capture_exceptions(action):
-                answer = False if action.done() else request()
-                if asyncio.isfuture(answer):
-                    answer.add_done_callback(follow)
-                else:
-                    self._answer(action, answer)
-
-        self._loop.call_soon(make)
-        return action
 
     def _set_interrupt_action(self, new_action: Optional[futures.CancellableAction]) -> None:
         """Put a request in the place of the one that is pending, which is answered."""
