@@ -44,6 +44,12 @@ async def ended(process: Any) -> Any:
     return process.state
 
 
+def looked_at(process: Any) -> Any:
+    """Give the process; asyncio won't log that nobody asks how it ends."""
+    process.future().add_done_callback(lambda done: done.cancelled() or done.exception())
+    return process
+
+
 @contextlib.contextmanager
 def own_loop(current: bool = True) -> Iterator[asyncio.AbstractEventLoop]:
     """Give a loop for a block, as the current one unless it's said otherwise; it's closed afterwards."""

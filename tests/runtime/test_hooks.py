@@ -15,7 +15,7 @@ import pytest
 
 import plumpy_compat as plumpy
 from plumpy_compat import Process, ProcessListener, ProcessState
-from tests.runtime.helpers import LoopErrors, ended, own_loop, run, turns, until
+from tests.runtime.helpers import LoopErrors, ended, looked_at, own_loop, run, turns, until
 
 HOOKS = """
     on_create on_exit_running on_exit_waiting on_run on_running on_wait on_waiting on_pausing on_paused on_playing
@@ -378,7 +378,7 @@ def test_the_order_of_hooks(name: str):
 
     async def scenario() -> List[str]:
         log: List[str] = []
-        process = process_class(log, pid="pid", communicator=Broadcasts(log))
+        process = looked_at(process_class(log, pid="pid", communicator=Broadcasts(log)))
         process.add_process_listener(Listener(log))
         task = asyncio.ensure_future(process.step_until_terminated())
         for action in actions:
@@ -478,6 +478,7 @@ def broken(process_class: Any, name: str, hook: Callable[..., None]) -> Any:
 
 
 async def run_to_the_end(process: Any, actions: List[Any]) -> None:
+    looked_at(process)
     task = asyncio.ensure_future(process.step_until_terminated())
     for action in actions:
         await turns(30)
@@ -491,7 +492,6 @@ def test_a_hook_that_forgets_its_super_is_told_and_the_process_ends(name: str, c
 
     async def scenario() -> Any:
         process = broken(process_class, name, lambda self, *_: None)([])
-        process.future().add_done_callback(lambda done: done.exception())
         await run_to_the_end(process, actions)
         return process, await ended(process)
 
@@ -697,6 +697,7 @@ def test_a_kill_that_fails_is_answered(name: str):
                 super(type(self), self).on_entering(state)
 
             process = broken(Waits, name, refuses)([])
+        looked_at(process)
         task = asyncio.ensure_future(process.step_until_terminated())
         await until(lambda: process.state is WAITING)
         await turns()
@@ -713,7 +714,7 @@ def test_a_kill_that_fails_is_answered(name: str):
 @pytest.mark.parametrize("name", ["on_output_emitting", "on_output_emitted"])
 def test_a_hook_of_an_output_that_raises_fails_the_step(name: str):
     async def scenario() -> Any:
-        process = broken(HasOutputs, name, raises_before(name))([])
+        process = looked_at(broken(HasOutputs, name, raises_before(name))([]))
         await process.step_until_terminated()
         return process
 
@@ -984,6 +985,199 @@ def test_an_answer_to_a_kill_in_a_hook_may_be_withdrawn():
         assert process.is_successful
 
     run(scenario())
+
+
+class WaitsInHook(Process):
+    """Has a hook that waits for something: meanwhile it's in the middle of a transition, and others have turns."""
+
+    def on_running(self) -> None:
+        super().on_running()
+        self.awaited = self.loop.create_future()
+        plumpy.sync_await(self.awaited)
+
+    def run(self) -> Any:
+        return plumpy.Continue(self.then)
+
+    def then(self) -> str:
+        return "end"
+
+
+async def within_the_hook(process: Any) -> Any:
+    task = asyncio.ensure_future(process.step_until_terminated())
+    await until(lambda: process.state is RUNNING)
+    assert process._transitioning
+    return task
+
+
+async def let_hooks_go_on(process: Any, task: Any) -> None:
+    while not task.done():
+        if not process.awaited.done():
+            process.awaited.set_result(None)
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_kill_while_a_hook_waits_is_carried_out_before_the_next_step(force: bool):
+    async def scenario() -> None:
+        process = WaitsInHook()
+        task = await within_the_hook(process)
+        killing = process.kill("why", force_kill=force)
+        assert process.kill("again") is killing
+        await turns()
+        assert not killing.done()
+        process.awaited.set_result(None)
+        assert await killing is True
+        await task
+        assert process.killed_msg() == "why"
+
+    run(scenario())
+
+
+def test_a_pause_while_a_hook_waits_is_carried_out_before_the_next_step():
+    async def scenario() -> None:
+        process = WaitsInHook()
+        task = await within_the_hook(process)
+        pausing = process.pause("lull")
+        process.awaited.set_result(None)
+        assert await pausing is True
+        await turns()
+        assert (process.state, process.status) == (RUNNING, "lull")
+        process.play()
+        await let_hooks_go_on(process, task)
+        assert process.result() == "end"
+
+    run(scenario())
+
+
+def test_cancelling_the_future_while_a_hook_waits_kills():
+    async def scenario() -> None:
+        process = WaitsInHook()
+        task = await within_the_hook(process)
+        process.future().cancel()
+        await turns()
+        process.awaited.set_result(None)
+        await task
+        assert process.killed()
+
+    run(scenario())
+
+
+def test_failing_a_process_while_a_hook_waits_is_refused():
+    async def scenario() -> None:
+        process = WaitsInHook()
+        task = await within_the_hook(process)
+        with pytest.raises(AssertionError, match="when already transitioning state"):
+            process.fail(ValueError("too early"))
+        await let_hooks_go_on(process, task)
+        assert process.result() == "end"
+
+    run(scenario())
+
+
+def test_a_callback_that_fails_while_a_hook_waits_fails_the_process_afterwards():
+    def fails() -> None:
+        raise ValueError("from the callback")
+
+    class WaitsThen(WaitsInHook):
+        async def run(self) -> None:
+            await self.loop.create_future()
+
+    async def scenario() -> None:
+        errors = LoopErrors()
+        process = looked_at(WaitsThen())
+        task = await within_the_hook(process)
+        process.call_soon(fails)
+        await turns()
+        assert not process.has_terminated()
+        process.awaited.set_result(None)
+        await task
+        assert str(process.exception()) == "from the callback"
+        assert errors.contexts == []
+
+    run(scenario())
+
+
+def test_cancelling_the_task_while_a_hook_waits_leaves_the_process_to_be_run_again():
+    async def scenario() -> None:
+        process = WaitsInHook()
+        task = await within_the_hook(process)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert process.state is RUNNING
+        assert process._state.in_state
+        assert not process._transitioning
+        again = asyncio.ensure_future(process.step_until_terminated())
+        await asyncio.sleep(0)
+        await let_hooks_go_on(process, again)
+        assert process.result() == "end"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_kill_in_a_hook_of_the_creation(withdrawn: bool):
+    class KillsItself(Process):
+        def on_create(self) -> None:
+            super().on_create()
+            self.asked = self.kill("not wanted")
+            if withdrawn:
+                self.asked.cancel()
+
+    async def scenario() -> None:
+        process = KillsItself()
+        assert process.state is CREATED
+        await turns(2)
+        if withdrawn:
+            assert process.state is CREATED
+        else:
+            assert await process.asked is True
+            assert process.killed_msg() == "not wanted"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("does", ["play", "kill", "fail", "pause"])
+def test_a_listener_may_do_something_when_it_is_told_of_a_pause(does: str):
+    class Acts(ProcessListener):
+        def on_process_paused(self, process: Any) -> None:
+            getattr(process, does)(*([ValueError("x")] if does == "fail" else []))
+
+    async def scenario() -> Any:
+        process = looked_at(Waits([]))
+        process.add_process_listener(Acts())
+        task = asyncio.ensure_future(process.step_until_terminated())
+        await until(lambda: process.state is WAITING)
+        await turns()
+        assert isinstance(await process.pause("lull"), bool)
+        await turns()
+        if does == "play":
+            assert not process.paused
+            assert process.status is None
+            process.resume()
+        elif does == "pause":
+            assert process.paused
+            process.play()
+            process.resume()
+        await task
+        assert not process.paused
+        return process.state
+
+    expected = {"kill": ProcessState.KILLED, "fail": ProcessState.EXCEPTED}.get(does, ProcessState.FINISHED)
+    assert run(scenario()) is expected
+
+
+def test_a_hook_may_run_a_process():
+    class Runs(Process):
+        def on_running(self) -> None:
+            super().on_running()
+            self.other = Process()
+            self.other.execute()
+
+    with own_loop():
+        process = Runs()
+        process.execute()
+    assert process.other.is_successful
 
 
 def test_the_log_of_state_changes_takes_any_pid(caplog: pytest.LogCaptureFixture):

@@ -16,7 +16,7 @@ import pytest
 import plumpy_compat as plumpy
 from plumpy_compat import Process, ProcessState
 from plumpy_compat.process_states import Interruption, KillInterruption, PauseInterruption
-from tests.runtime.helpers import LoopErrors, ended, own_loop, run, turns, until
+from tests.runtime.helpers import LoopErrors, ended, looked_at, own_loop, run, turns, until
 
 CREATED, RUNNING, WAITING = ProcessState.CREATED, ProcessState.RUNNING, ProcessState.WAITING
 FINISHED, EXCEPTED, KILLED = ProcessState.FINISHED, ProcessState.EXCEPTED, ProcessState.KILLED
@@ -67,9 +67,7 @@ class Stubborn(Process):
 
 
 def start(process: Any) -> asyncio.Task[Any]:
-    """Drive a process; what it ends with has been looked at, so asyncio doesn't log it."""
-    process.future().add_done_callback(lambda done: done.cancelled() or done.exception())
-    return asyncio.ensure_future(process.step_until_terminated())
+    return asyncio.ensure_future(looked_at(process).step_until_terminated())
 
 
 async def started(process: Any, state: Optional[ProcessState] = None) -> asyncio.Task[Any]:
