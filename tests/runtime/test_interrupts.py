@@ -503,7 +503,7 @@ def test_force_kill_within_a_step_that_does_not_await_is_final():
     run(scenario())
 
 
-@pytest.mark.parametrize("outcome", ["result", "error"])
+@pytest.mark.parametrize("outcome", ["result", "error", "interruption"])
 def test_the_outcome_of_a_step_that_was_killed_by_force_does_not_count(outcome: str):
     class Refuses(Process):
         async def run(self) -> Any:
@@ -512,6 +512,8 @@ def test_the_outcome_of_a_step_that_was_killed_by_force_does_not_count(outcome: 
             except asyncio.CancelledError:
                 if outcome == "error":
                     raise ValueError from None
+                if outcome == "interruption":
+                    raise PauseInterruption from None
             return "a result"
 
     async def scenario() -> None:
@@ -1033,6 +1035,48 @@ def test_cancelling_the_task_that_drives_a_process_leaves_it_to_be_run_again(pro
             process.awaited.set_result(8)
         await again
         assert process.result() == 8
+        assert process.future().result() == {}
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("asked", [None, "pause", "kill"])
+def test_cancelling_the_task_before_it_had_a_turn(asked: Optional[str]):
+    async def scenario() -> None:
+        process = Waits()
+        future = process.future()
+        task = start(process)
+        if asked is not None:
+            assert getattr(process, asked)("why") is True
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        if asked == "kill":
+            assert process.killed_msg() == "why"
+            return
+        assert process.state is CREATED
+        assert future.cancelled()
+        assert process.paused is (asked == "pause")
+        process.play()
+        again = await started(process)
+        process.resume(3)
+        await again
+        assert process.result() == 3
+
+    run(scenario())
+
+
+def test_cancelling_a_second_task_before_it_had_a_turn_disturbs_nobody():
+    async def scenario() -> None:
+        process = Waits()
+        task = await started(process)
+        second = start(process)
+        second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        assert not process.future().done()
+        process.resume(3)
+        await task
         assert process.future().result() == {}
 
     run(scenario())
