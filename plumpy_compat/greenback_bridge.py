@@ -177,7 +177,7 @@ class Drive(Coroutine):  # type: ignore[type-arg]
     def __del__(self) -> None:
         # The stack of a portal refers to the portal, which the garbage collector can't see.
         if self._portal is not None:
-            with suppress(GreenletError):  # in another thread
+            with suppress(GreenletError, ValueError):  # in another thread
                 self.close()
 
     def begin(self) -> None:
