@@ -19,14 +19,14 @@ from .exceptions import *  # noqa: F403
 from .futures import *  # noqa: F403
 from .greenback_bridge import *  # noqa: F403
 from .loaders import *  # noqa: F403
+from .messages import KILL_MSG as KILL_MSG
+from .messages import PAUSE_MSG as PAUSE_MSG
+from .messages import PLAY_MSG as PLAY_MSG
+from .messages import STATUS_MSG as STATUS_MSG
 from .mixins import *  # noqa: F403
 from .persistence import *  # noqa: F403
 from .ports import *  # noqa: F403
 from .process_comms import *  # noqa: F403
-from .process_comms import KILL_MSG as KILL_MSG
-from .process_comms import PAUSE_MSG as PAUSE_MSG
-from .process_comms import PLAY_MSG as PLAY_MSG
-from .process_comms import STATUS_MSG as STATUS_MSG
 from .process_listener import *  # noqa: F403
 from .process_states import *  # noqa: F403
 from .processes import *  # noqa: F403

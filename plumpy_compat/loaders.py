@@ -25,7 +25,11 @@ def _move(name: str, source: str, target: str) -> str:
 
 
 # What plumpy keeps in another module.
-_WIRE_MODULES = {"plumpy_compat.outline": "plumpy.workchains"}
+_WIRE_MODULES = {
+    "plumpy_compat.commands": "plumpy.process_states",
+    "plumpy_compat.messages": "plumpy.process_comms",
+    **{f"plumpy_compat.outline.{name}": "plumpy.workchains" for name in ("base", "blocks", "conditions", "returning")},
+}
 
 
 def to_wire_module(name: str) -> str:

@@ -12,7 +12,90 @@ import kiwipy
 
 from . import communications, events, futures, loaders, persistence
 from .broker import bridge, dispatcher, links
-from .checkpoints import snapshots
+from .messages import (
+    ARGS_KEY as ARGS_KEY,
+)
+from .messages import (
+    CONTINUE_TASK as CONTINUE_TASK,
+)
+from .messages import (
+    CREATE_TASK as CREATE_TASK,
+)
+from .messages import (
+    FORCE_KILL_KEY as FORCE_KILL_KEY,
+)
+from .messages import (
+    INTENT_KEY as INTENT_KEY,
+)
+from .messages import (
+    KILL_MSG as KILL_MSG,
+)
+from .messages import (
+    KWARGS_KEY as KWARGS_KEY,
+)
+from .messages import (
+    LAUNCH_TASK as LAUNCH_TASK,
+)
+from .messages import (
+    MESSAGE_KEY as MESSAGE_KEY,
+)
+from .messages import (
+    MESSAGE_TEXT_KEY as MESSAGE_TEXT_KEY,
+)
+from .messages import (
+    NOWAIT_KEY as NOWAIT_KEY,
+)
+from .messages import (
+    PAUSE_MSG as PAUSE_MSG,
+)
+from .messages import (
+    PERSIST_KEY as PERSIST_KEY,
+)
+from .messages import (
+    PID_KEY as PID_KEY,
+)
+from .messages import (
+    PLAY_MSG as PLAY_MSG,
+)
+from .messages import (
+    PROCESS_CLASS_KEY as PROCESS_CLASS_KEY,
+)
+from .messages import (
+    STATUS_MSG as STATUS_MSG,
+)
+from .messages import (
+    TAG_KEY as TAG_KEY,
+)
+from .messages import (
+    TASK_ARGS as TASK_ARGS,
+)
+from .messages import (
+    TASK_KEY as TASK_KEY,
+)
+from .messages import (
+    Intent as Intent,
+)
+from .messages import (
+    Message as Message,
+)
+from .messages import (
+    MessageBuilder as MessageBuilder,
+)
+from .messages import (
+    MessageType as MessageType,
+)
+from .messages import (
+    create_continue_body as create_continue_body,
+)
+from .messages import (
+    create_create_body as create_create_body,
+)
+from .messages import (
+    create_launch_body as create_launch_body,
+)
+from .messages import (
+    plain_message as plain_message,
+)
 from .utils import PID_TYPE
 
 __all__ = [
@@ -26,153 +109,9 @@ __all__ = [
 
 ProcessResult = Any
 ProcessStatus = Any
-MessageType = Dict[str, Any]
 
-INTENT_KEY = "intent"
-MESSAGE_TEXT_KEY = "message"
-MESSAGE_KEY = MESSAGE_TEXT_KEY  # its name up to plumpy 0.23
-FORCE_KILL_KEY = "force_kill"
-
-
-class Intent:
-    """What a message asks of a process."""
-
-    PLAY: str = "play"
-    PAUSE: str = "pause"
-    KILL: str = "kill"
-    STATUS: str = "status"
-
-
-# As they were up to plumpy 0.23.
-PLAY_MSG = {INTENT_KEY: Intent.PLAY}
-PAUSE_MSG = {INTENT_KEY: Intent.PAUSE}
-KILL_MSG = {INTENT_KEY: Intent.KILL}
-STATUS_MSG = {INTENT_KEY: Intent.STATUS}
-
-
-class MessageBuilder:
-    """Makes the messages that processes understand."""
-
-    @classmethod
-    def play(cls, text: Optional[str] = None) -> MessageType:
-        """Ask to play."""
-        return {INTENT_KEY: Intent.PLAY, MESSAGE_TEXT_KEY: text}
-
-    @classmethod
-    def pause(cls, text: Optional[str] = None) -> MessageType:
-        """Ask to pause."""
-        return {INTENT_KEY: Intent.PAUSE, MESSAGE_TEXT_KEY: text}
-
-    @classmethod
-    def kill(cls, text: Optional[str] = None, force_kill: bool = False) -> MessageType:
-        """Ask to be killed."""
-        return {INTENT_KEY: Intent.KILL, MESSAGE_TEXT_KEY: text, FORCE_KILL_KEY: force_kill}
-
-    @classmethod
-    def status(cls, text: Optional[str] = None) -> MessageType:
-        """Ask for the status."""
-        return {INTENT_KEY: Intent.STATUS, MESSAGE_TEXT_KEY: text}
-
-
-class Message(Dict[str, Any]):
-    """A message that is also equal to its text, which is what it was up to plumpy 0.23.
-
-    It's saved and sent as a plain dictionary.
-    """
-
-    __hash__ = None
-
-    @classmethod
-    def of(cls, message: Union[str, Dict[str, Any], None], template: MessageType) -> Message:
-        """A message from its text, or from (parts of) a message; `template` gives what is missing."""
-        parts = message if isinstance(message, dict) else {MESSAGE_TEXT_KEY: message}
-        return cls({**template, **parts})
-
-    @property
-    def text(self) -> Optional[str]:
-        """The text, or None."""
-        return cast("Optional[str]", self.get(MESSAGE_TEXT_KEY))
-
-    def __eq__(self, other: object) -> bool:
-        return self.text == other if other is None or isinstance(other, str) else dict.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __str__(self) -> str:
-        return self.text or ""
-
-    def __reduce__(self) -> Any:
-        return dict, (dict(self),)
-
-    def __deepcopy__(self, memo: Any) -> Dict[str, Any]:
-        return cast("Dict[str, Any]", snapshots.snapshot(dict(self)))
-
-
-TASK_KEY = "task"
-TASK_ARGS = "args"
-PERSIST_KEY = "persist"
-PROCESS_CLASS_KEY = "process_class"
-ARGS_KEY = "init_args"
-KWARGS_KEY = "init_kwargs"
-NOWAIT_KEY = "nowait"
-PID_KEY = "pid"
-TAG_KEY = "tag"
-LAUNCH_TASK = "launch"
-CONTINUE_TASK = "continue"
-CREATE_TASK = "create"
 
 LOGGER = logging.getLogger("plumpy.process_comms")
-
-
-def create_launch_body(
-    process_class: Any,
-    init_args: Optional[Sequence[Any]] = None,
-    init_kwargs: Optional[Dict[str, Any]] = None,
-    persist: bool = False,
-    loader: Optional[loaders.ObjectLoader] = None,
-    nowait: bool = True,
-) -> Dict[str, Any]:
-    """Make the task of launching a process.
-
-    :param process_class: the class, named by `loader`.
-    :param init_args: arguments of its constructor.
-    :param init_kwargs: more of them.
-    :param persist: whether to save a checkpoint before it runs.
-    :param nowait: whether the reply is the pid, at once, or the outputs, when it has ended.
-    """
-    loader = loader if loader is not None else loaders.get_object_loader()
-    args = {
-        PROCESS_CLASS_KEY: loader.identify_object(process_class),
-        PERSIST_KEY: persist,
-        NOWAIT_KEY: nowait,
-        ARGS_KEY: init_args,
-        KWARGS_KEY: init_kwargs,
-    }
-    return {TASK_KEY: LAUNCH_TASK, TASK_ARGS: args}
-
-
-def create_continue_body(pid: PID_TYPE, tag: Optional[str] = None, nowait: bool = False) -> Dict[str, Any]:
-    """Make the task of continuing a process from a checkpoint; `nowait` as for :func:`create_launch_body`."""
-    return {TASK_KEY: CONTINUE_TASK, TASK_ARGS: {PID_KEY: pid, NOWAIT_KEY: nowait, TAG_KEY: tag}}
-
-
-def create_create_body(
-    process_class: Any,
-    init_args: Optional[Sequence[Any]] = None,
-    init_kwargs: Optional[Dict[str, Any]] = None,
-    persist: bool = False,
-    loader: Optional[loaders.ObjectLoader] = None,
-) -> Dict[str, Any]:
-    """Make the task of creating a process without running it; the arguments as for :func:`create_launch_body`."""
-    loader = loader if loader is not None else loaders.get_object_loader()
-    args = {
-        PROCESS_CLASS_KEY: loader.identify_object(process_class),
-        PERSIST_KEY: persist,
-        ARGS_KEY: init_args,
-        KWARGS_KEY: init_kwargs,
-    }
-    return {TASK_KEY: CREATE_TASK, TASK_ARGS: args}
 
 
 def _text_of(old: Optional[str], new: Any) -> Any:
@@ -265,7 +204,7 @@ class RemoteProcessThreadController:
 
     def pause_process(self, pid: PID_TYPE, msg_text: Optional[str] = None, msg: Any = None) -> kiwipy.Future:
         """Pause a process; the reply tells whether it is paused."""
-        return self._rpc(pid, _plain(_text_of(msg, msg_text), MessageBuilder.pause()))
+        return self._rpc(pid, plain_message(_text_of(msg, msg_text), MessageBuilder.pause()))
 
     def play_process(self, pid: PID_TYPE) -> kiwipy.Future:
         """Play a process; the reply tells whether it plays."""
@@ -278,13 +217,13 @@ class RemoteProcessThreadController:
 
         :param force_kill: don't wait for the step that runs.
         """
-        message = _plain(_text_of(msg, msg_text), MessageBuilder.kill())
+        message = plain_message(_text_of(msg, msg_text), MessageBuilder.kill())
         message[FORCE_KILL_KEY] = force_kill or message[FORCE_KILL_KEY]
         return self._rpc(pid, message)
 
     def pause_all(self, msg_text: Optional[str] = None, msg: Any = None) -> None:
         """Pause all processes that are connected."""
-        self._broadcast(Intent.PAUSE, _plain(_text_of(msg, msg_text), MessageBuilder.pause()))
+        self._broadcast(Intent.PAUSE, plain_message(_text_of(msg, msg_text), MessageBuilder.pause()))
 
     def play_all(self) -> None:
         """Play all processes that are connected."""
@@ -292,7 +231,7 @@ class RemoteProcessThreadController:
 
     def kill_all(self, msg_text: Optional[str] = None, msg: Any = None) -> None:
         """Kill all processes that are connected."""
-        self._broadcast(Intent.KILL, _plain(_text_of(msg, msg_text), MessageBuilder.kill()))
+        self._broadcast(Intent.KILL, plain_message(_text_of(msg, msg_text), MessageBuilder.kill()))
 
     def continue_process(
         self, pid: PID_TYPE, tag: Optional[str] = None, nowait: bool = False, no_reply: bool = False
@@ -366,11 +305,6 @@ def _not_on_communicators_thread(function: Callable[[Any], None], argument: Any,
         threading.Thread(target=function, args=(argument,), name="plumpy execute", daemon=True).start()
     else:
         function(argument)
-
-
-def _plain(text: Any, template: MessageType) -> MessageType:
-    """A message to send, from its text or from (parts of) a message; what it asks for is up to the template."""
-    return {**Message.of(text, template), INTENT_KEY: template[INTENT_KEY]}
 
 
 class ProcessLauncher:

@@ -1,4 +1,4 @@
-"""The states of a process, and the commands by which a step says what comes next."""
+"""The states of a process. (The commands, which plumpy has here too, are in :mod:`.commands`.)"""
 
 from __future__ import annotations
 
@@ -6,16 +6,62 @@ import asyncio
 import traceback
 from enum import Enum
 from types import CoroutineType, TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type, Union, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Optional,
+    Tuple,
+    Type,
+    cast,
+)
 
 from . import persistence
 from .base import state_machine
 from .checkpoints import allowlist
-from .exceptions import PersistenceError, UnsuccessfulResult
+from .commands import (
+    Command as Command,
+)
+from .commands import (
+    Continue as Continue,
+)
+from .commands import (
+    Interruption as Interruption,
+)
+from .commands import (
+    Kill as Kill,
+)
+from .commands import (
+    KillInterruption as KillInterruption,
+)
+from .commands import (
+    MessageOrText as MessageOrText,
+)
+from .commands import (
+    Pause as Pause,
+)
+from .commands import (
+    PauseInterruption as PauseInterruption,
+)
+from .commands import (
+    Stop as Stop,
+)
+from .commands import (
+    Wait as Wait,
+)
+from .commands import (
+    command_of as command_of,
+)
+from .commands import (
+    load_function_of as load_function_of,
+)
+from .commands import (
+    save_function as save_function,
+)
 from .lang import NULL
+from .messages import Message, MessageBuilder
 from .persistence import LoadSaveContext, auto_persist
-from .process_comms import Message, MessageBuilder
-from .utils import SAVED_STATE_TYPE, load_function
+from .utils import SAVED_STATE_TYPE
 
 if TYPE_CHECKING:
     from .processes import Process
@@ -37,185 +83,8 @@ __all__ = [
     "Waiting",
 ]
 
-MessageOrText = Union[str, Dict[str, Any], None]
 
-
-class Interruption(Exception):
-    """Raised in a state's `execute` to interrupt the step, by the state itself or by a request to the process."""
-
-    # Set on the interruptions that a process makes of a request; whoever withdraws the request makes them void.
-    requested = False
-
-
-class KillInterruption(Interruption):
-    """Kill the process.
-
-    :param msg_text: why: text, or a kill message as :class:`MessageBuilder` makes them.
-    :param force_kill: whether the process is not to be asked.
-    """
-
-    def __init__(self, msg_text: MessageOrText = None, force_kill: bool = False) -> None:
-        self.msg = Message.of(msg_text, MessageBuilder.kill(force_kill=force_kill))
-        self.force_kill = force_kill
-        super().__init__(self.msg.text)
-
-    def __str__(self) -> str:
-        return self.msg.text or ""
-
-
-class PauseInterruption(Interruption):
-    """Pause the process.
-
-    :param msg_text: why: text, or a pause message as :class:`MessageBuilder` makes them.
-    """
-
-    def __init__(self, msg_text: MessageOrText = None) -> None:
-        self.msg = Message.of(msg_text, MessageBuilder.pause())
-        super().__init__(self.msg.text)
-
-    def __str__(self) -> str:
-        return self.msg.text or ""
-
-
-class Command(persistence.Savable):
-    """What a step returns to say what comes next."""
-
-
-def _save_function(name: str, function: Optional[Callable[..., Any]], owner: Any, out: SAVED_STATE_TYPE) -> None:
-    """Save a method of a process by its name.
-
-    :raises PersistenceError: if it couldn't be found again.
-    """
-    if function is None:
-        return
-    function_name = getattr(function, "__name__", None)
-    if function_name is None or not hasattr(owner, function_name):
-        raise PersistenceError(
-            f"{function!r} can't be saved, for it is not a method of {type(owner).__name__}: make it one"
-        )
-    out[name] = function_name
-
-
-def _load_function(name: str, saved: SAVED_STATE_TYPE, owner: Any) -> Any:
-    """Find a method of a process that was saved by its name.
-
-    :raises PersistenceError: if the process hasn't got it any more.
-    """
-    function_name = saved.get(name)
-    if function_name is None:
-        return None
-    try:
-        return getattr(owner, function_name)
-    except AttributeError:
-        raise PersistenceError(
-            f"the checkpoint goes on with '{function_name}', which {type(owner).__name__} hasn't got (any more)"
-        ) from None
-
-
-@auto_persist("msg")
-class Kill(Command):
-    """Kill the process.
-
-    :param msg: why: text, or a kill message as :class:`MessageBuilder` makes them.
-    """
-
-    def __init__(self, msg: MessageOrText = None) -> None:
-        super().__init__()
-        self.msg = None if msg is None else Message.of(msg, MessageBuilder.kill())
-
-
-@auto_persist("msg")
-class Pause(Command):
-    """Pause the process.
-
-    :param msg: why.
-    :param continue_fn: what runs once the process is played; without it the step that paused runs again.
-    """
-
-    CONTINUE_FN = "continue_fn"
-
-    def __init__(self, msg: MessageOrText = None, continue_fn: Optional[Callable[..., Any]] = None) -> None:
-        super().__init__()
-        self.msg = msg
-        self.continue_fn = continue_fn
-
-    def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
-        super().save_instance_state(out_state, save_context)
-        if self.continue_fn is not None:
-            out_state[self.CONTINUE_FN] = self.continue_fn.__name__
-
-    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
-        super().load_instance_state(saved_state, load_context)
-        self.continue_fn = _load_function(self.CONTINUE_FN, saved_state, load_context.process)
-
-
-@auto_persist("msg", "data")
-class Wait(Command):
-    """Wait until the process is resumed.
-
-    :param continue_fn: what runs then, with the value that the process is resumed with, if there is one. Without it
-        the process finishes with that value as its result (in plumpy it excepts).
-    :param msg: what it waits for, in words.
-    :param data: anything that belongs to the wait; `on_wait` gets it.
-    """
-
-    CONTINUE_FN = "continue_fn"
-
-    def __init__(
-        self, continue_fn: Optional[Callable[..., Any]] = None, msg: Optional[str] = None, data: Any = None
-    ) -> None:
-        super().__init__()
-        self.continue_fn = continue_fn
-        self.msg = msg
-        self.data = data
-
-    def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
-        super().save_instance_state(out_state, save_context)
-        if self.continue_fn is not None:
-            out_state[self.CONTINUE_FN] = self.continue_fn.__name__
-
-    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
-        super().load_instance_state(saved_state, load_context)
-        self.continue_fn = _load_function(self.CONTINUE_FN, saved_state, load_context.process)
-
-
-@auto_persist("result", "successful")
-class Stop(Command):
-    """Finish the process with this result."""
-
-    def __init__(self, result: Any, successful: bool) -> None:
-        super().__init__()
-        self.result = result
-        self.successful = successful
-
-    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
-        # plumpy doesn't save whether it's successful.
-        super().load_instance_state({"successful": True, **saved_state}, load_context)
-
-
-@auto_persist("args", "kwargs")
-class Continue(Command):
-    """Go on with a function and these arguments."""
-
-    CONTINUE_FN = "continue_fn"
-
-    def __init__(self, continue_fn: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        super().__init__()
-        self.continue_fn = continue_fn
-        self.args = args
-        self.kwargs = kwargs
-
-    def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
-        super().save_instance_state(out_state, save_context)
-        out_state[self.CONTINUE_FN] = self.continue_fn.__name__
-
-    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
-        super().load_instance_state(saved_state, load_context)
-        name = saved_state[self.CONTINUE_FN]
-        try:
-            self.continue_fn = load_function(name)
-        except ValueError:
-            self.continue_fn = _load_function(self.CONTINUE_FN, saved_state, load_context.process)
+_PENDING = object()
 
 
 class ProcessState(Enum):
@@ -263,11 +132,11 @@ class _Calling(State):
 
     def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
         super().save_instance_state(out_state, save_context)
-        _save_function(self.RUN_FN, self.run_fn, self.process, out_state)
+        save_function(self.RUN_FN, self.run_fn, self.process, out_state)
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
-        self.run_fn = _load_function(self.RUN_FN, saved_state, self.process)
+        self.run_fn = load_function_of(self.RUN_FN, saved_state, self.process)
 
 
 @auto_persist("args", "kwargs")
@@ -332,7 +201,7 @@ class Running(_Calling):
                 return self.create_excepted(exception, trace.tb_next if trace is not None else None)
             finally:
                 self._running = False
-            command = _command_of(result)
+            command = command_of(result)
             # A checkpoint from now on has run this step.
             self._command = command
         return self._action_command(command)
@@ -361,18 +230,6 @@ class Running(_Calling):
                 return cast(State, create(ProcessState.RUNNING, command.continue_fn))
             return cast(State, create(ProcessState.RUNNING, self.run_fn, *self.args, **self.kwargs))
         raise ValueError("Unrecognised command")
-
-
-def _command_of(result: Any) -> Command:
-    """The command that the result of a step stands for."""
-    if isinstance(result, Command):
-        return result
-    if isinstance(result, UnsuccessfulResult):
-        return Stop(result.result, False)
-    return Stop(result, True)
-
-
-_PENDING = object()
 
 
 @auto_persist("msg", "data")
@@ -416,7 +273,7 @@ class Waiting(State):
 
     def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
         super().save_instance_state(out_state, save_context)
-        _save_function(self.DONE_CALLBACK, self.done_callback, self.process, out_state)
+        save_function(self.DONE_CALLBACK, self.done_callback, self.process, out_state)
         if self._value is not _PENDING:
             out_state[self.VALUE] = () if self._value is NULL else (persistence.snapshot(self._value),)
         if self._error is not None:
@@ -424,7 +281,7 @@ class Waiting(State):
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
-        self.done_callback = _load_function(self.DONE_CALLBACK, saved_state, self.process)
+        self.done_callback = load_function_of(self.DONE_CALLBACK, saved_state, self.process)
         if self.VALUE in saved_state:
             values = persistence.snapshot(saved_state[self.VALUE])
             self._value = values[0] if values else NULL

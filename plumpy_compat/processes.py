@@ -23,11 +23,11 @@ from .broker.dispatcher import dispatcher_of
 from .checkpoints import yaml_tags
 from .event_helper import EventHelper as EventHelper
 from .exceptions import PersistenceError
+from .messages import FORCE_KILL_KEY, INTENT_KEY, MESSAGE_TEXT_KEY, Intent
 from .persistence import LoadSaveContext, SavableFuture
 from .process.control import SteeredProcess
 from .process.core import PROCESS_STACK as PROCESS_STACK
 from .process.core import ProcessStateMachineMeta, ensure_not_closed
-from .process_comms import FORCE_KILL_KEY, INTENT_KEY, MESSAGE_TEXT_KEY, Intent
 from .process_listener import ProcessListener
 from .process_spec import ProcessSpec
 from .process_states import ProcessState

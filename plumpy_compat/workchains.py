@@ -9,30 +9,74 @@ from typing import Any, Dict, Optional, Union, cast
 from . import mixins, process_states, processes
 from .exceptions import PersistenceError
 from .futures import CancelledError
-from .outline import (  # noqa: F401 - their place in plumpy
-    EXIT_CODE_TYPE,
-    PREDICATE_TYPE,
-    STEPPER_STATE,
-    WC_COMMAND_TYPE,
-    Stepper,
-    _Block,
-    _BlockStepper,
-    _Conditional,
-    _FunctionCall,
-    _FunctionStepper,
-    _If,
-    _IfStepper,
-    _Instruction,
-    _PropagateReturn,
-    _Return,
-    _ReturnStepper,
-    _While,
-    _WhileStepper,
-    ensure_instruction,
-    if_,
-    recreate_stepper,
-    return_,
-    while_,
+from .outline import (
+    EXIT_CODE_TYPE as EXIT_CODE_TYPE,
+)
+from .outline import (
+    PREDICATE_TYPE as PREDICATE_TYPE,
+)
+from .outline import (
+    STEPPER_STATE as STEPPER_STATE,
+)
+from .outline import (
+    WC_COMMAND_TYPE as WC_COMMAND_TYPE,
+)
+from .outline import (
+    Stepper as Stepper,
+)
+from .outline import (
+    _Block as _Block,
+)
+from .outline import (
+    _BlockStepper as _BlockStepper,
+)
+from .outline import (
+    _Conditional as _Conditional,
+)
+from .outline import (
+    _FunctionCall as _FunctionCall,
+)
+from .outline import (
+    _FunctionStepper as _FunctionStepper,
+)
+from .outline import (
+    _If as _If,
+)
+from .outline import (
+    _IfStepper as _IfStepper,
+)
+from .outline import (
+    _Instruction as _Instruction,
+)
+from .outline import (
+    _PropagateReturn as _PropagateReturn,
+)
+from .outline import (
+    _Return as _Return,
+)
+from .outline import (
+    _ReturnStepper as _ReturnStepper,
+)
+from .outline import (
+    _While as _While,
+)
+from .outline import (
+    _WhileStepper as _WhileStepper,
+)
+from .outline import (
+    ensure_instruction as ensure_instruction,
+)
+from .outline import (
+    if_ as if_,
+)
+from .outline import (
+    recreate_stepper as recreate_stepper,
+)
+from .outline import (
+    return_ as return_,
+)
+from .outline import (
+    while_ as while_,
 )
 from .persistence import LoadSaveContext
 from .process_states import ProcessState

@@ -33,6 +33,7 @@ _LOGGER = logging.getLogger("plumpy.links")
 FLUSH_TIMEOUT = 5.0  # seconds, as kiwipy gives a blocking call
 _BATCH = 64
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds between tries while the connection is lost
+_GRACE = 1.0  # seconds from the loss of a connection until what was in flight is given up
 _SUBSCRIBER = "plumpy_compat.dispatcher"
 
 _QUEUED: weakref.WeakSet[_QueuedLink] = weakref.WeakSet()
@@ -148,6 +149,8 @@ class RmqLink(_QueuedLink):
         self._bound: Set[str] = set()
         self._pump_task: Optional[asyncio.Task[None]] = None
         self._set_up = False
+        self._in_flight: Set[asyncio.Task[Optional[Exception]]] = set()
+        self._rmq.add_close_callback(self._connection_lost)
 
     @staticmethod
     def fits(communicator: Any) -> bool:
@@ -155,7 +158,8 @@ class RmqLink(_QueuedLink):
         if not type(communicator).__module__.startswith("kiwipy."):
             return False
         rmq = getattr(communicator, "_communicator", None)
-        return all(hasattr(rmq, name) for name in ("get_message_subscriber", "get_message_publisher", "connected"))
+        needed = ("get_message_subscriber", "get_message_publisher", "connected", "add_close_callback")
+        return all(hasattr(rmq, name) for name in needed)
 
     def _wake(self) -> None:
         try:
@@ -186,10 +190,10 @@ class RmqLink(_QueuedLink):
             operations = self.outbox.take(_BATCH)
             if not operations:
                 return
-            error = await self._tried(self._prepare, operations)
-            results: List[Optional[Exception]] = [error] * len(operations)
+            (error,) = await self._together(self._prepare, [operations])
+            results = [error] * len(operations)
             if error is None:
-                results = await asyncio.gather(*[self._tried(self._perform, operation) for operation in operations])
+                results = await self._together(self._perform, operations)
             failed = [one for one, error in zip(operations, results) if error is not None]
             self.outbox.put_back(failed)
             self.outbox.finished(len(operations) - len(failed))
@@ -200,6 +204,21 @@ class RmqLink(_QueuedLink):
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 pause = _FIRST_PAUSE
+
+    async def _together(
+        self, function: Callable[[Any], Awaitable[None]], arguments: List[Any]
+    ) -> List[Optional[Exception]]:
+        """Do something for each of the arguments, all at the same time; see :meth:`_tried` for the results."""
+        tasks = [self._loop.create_task(self._tried(function, argument)) for argument in arguments]
+        self._in_flight.update(tasks)
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            self._in_flight.difference_update(tasks)
+
+    def _connection_lost(self, *_: Any) -> None:
+        """aiormq leaves some of what was in flight pending for ever: whatever is in a second is given up."""
+        self._loop.call_later(_GRACE, _cancel, list(self._in_flight))
 
     async def _tried(self, function: Callable[[Any], Awaitable[None]], argument: Any) -> Optional[Exception]:
         """Do something; give its error if the connection was lost, log any other."""
@@ -276,6 +295,11 @@ class RmqLink(_QueuedLink):
             return self._loop.create_task(_answer(receiver(_communicator, body)))
 
         await subscriber._on_rpc(receive, message)
+
+
+def _cancel(tasks: List[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
 
 
 async def _answer(reply: kiwipy.Future) -> Any:
