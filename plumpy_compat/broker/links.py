@@ -37,6 +37,7 @@ _GRACE = 1.0  # seconds from the loss of a connection until what was in flight i
 _SUBSCRIBER = "plumpy_compat.dispatcher"
 
 _QUEUED: weakref.WeakSet[_QueuedLink] = weakref.WeakSet()
+_QUEUED_LOCK = threading.Lock()
 
 
 def connect(communicator: Any, dispatcher: Dispatcher) -> Link:
@@ -107,7 +108,8 @@ class _QueuedLink(Link):
         super().__init__(communicator, dispatcher)
         self.outbox = Outbox()
         _flush_on_close(communicator, weakref.ref(self))
-        _QUEUED.add(self)
+        with _QUEUED_LOCK:
+            _QUEUED.add(self)
 
     def broadcast(self, body: Any, sender: Any, subject: str, final: bool) -> None:
         self._put(Operation(BROADCAST, subject, body, sender, final))
@@ -378,10 +380,15 @@ def _flush_on_close(communicator: Any, link: weakref.ref[_QueuedLink]) -> None:
     communicator.close = flush_and_close
 
 
+def _queued_links() -> List[_QueuedLink]:
+    with _QUEUED_LOCK:
+        return list(_QUEUED)
+
+
 @atexit.register
 def _flush_all() -> None:
     """Have what processes said last told before the interpreter ends."""
-    for link in list(_QUEUED):
+    for link in _queued_links():
         if not link.communicator.is_closed():
             link.flush()
 
@@ -391,6 +398,6 @@ def settle(identifier: str) -> None:
 
     So who has made a process can call it at once, through whatever communicator.
     """
-    for link in list(_QUEUED):
+    for link in _queued_links():
         if identifier in link.dispatcher and not link.outbox.empty:
             link.flush()

@@ -111,6 +111,9 @@ class FakeRabbit:
         if failure is not None:
             raise failure
 
+    def add_close_callback(self, callback: Any) -> None:
+        self.lost = callback
+
     def connected(self) -> bool:
         return not self.stage.closed
 
@@ -229,7 +232,7 @@ def test_a_communicator_that_only_looks_like_kiwipys_is_no_rabbit(rabbit: FakeRm
         """It may have changed what the link would go past."""
 
     assert not links.RmqLink.fits(Changed(rabbit._thread))
-    rabbit._communicator = None  # type: ignore[assignment]
+    rabbit._communicator = object()  # type: ignore[assignment]
     assert not links.RmqLink.fits(rabbit)
 
 
@@ -359,6 +362,32 @@ def test_a_lost_connection_may_cancel_what_waits_for_it(rabbit: FakeRmqThreadCom
     lived(rabbit, "a")
     assert link_of(rabbit).flush(PATIENCE)
     assert sorted(rabbit.stage.names("broadcast")) == sorted(CHANGES)
+
+
+@pytest.mark.parametrize("kind", ["broadcast", "publisher", "consume"])
+def test_a_lost_connection_may_forget_what_waits_for_it(
+    rabbit: FakeRmqThreadCommunicator, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiormq does: what was about to be sent stays pending when the connection is back."""
+    monkeypatch.setattr(links, "_GRACE", 0.0)
+    forgotten: List[Any] = []
+    done = rabbit._communicator._done
+
+    async def forget(what: str, subject: Any) -> None:
+        if what == kind and not forgotten:
+            forgotten.append(subject)
+            await asyncio.Event().wait()
+        await done(what, subject)
+
+    rabbit._communicator._done = forget  # type: ignore[method-assign]
+    process = made(rabbit, "a", Waits)
+    eventually(lambda: forgotten)
+    rabbit.loop().call_soon_threadsafe(rabbit._communicator.lost, "connection", None)
+    assert link_of(rabbit).flush(PATIENCE)
+    assert rabbit.stage.names("broadcast") == CHANGES[:1]
+    assert rabbit.stage.names("bind") == ["a"]
+    assert link_of(rabbit)._in_flight == set()
+    process.close()
 
 
 def test_unbinding_is_done_again(communicator: Any) -> None:
