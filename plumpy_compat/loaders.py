@@ -73,7 +73,8 @@ class DefaultObjectLoader(ObjectLoader):
         if not (module_name and separator and name) or ":" in name or module_name.startswith("."):
             raise ValueError(f"identifier `{identifier}` has an invalid format.")
         # Nearly always it's there already: the import system takes ten times as long to say so.
-        loaded = getattr(sys.modules.get(from_wire_module(module_name)), name, None)
+        present = sys.modules.get(from_wire_module(module_name))
+        loaded = None if present is None else getattr(present, name, None)
         if loaded is not None:
             return loaded
         error: Optional[ImportError] = None

@@ -25,9 +25,9 @@ from .event_helper import EventHelper as EventHelper
 from .exceptions import PersistenceError
 from .messages import FORCE_KILL_KEY, INTENT_KEY, MESSAGE_TEXT_KEY, Intent
 from .persistence import LoadSaveContext, SavableFuture
-from .process.control import SteeredProcess
 from .process.core import PROCESS_STACK as PROCESS_STACK
 from .process.core import ProcessStateMachineMeta, ensure_not_closed
+from .process.running import RunningProcess
 from .process_listener import ProcessListener
 from .process_spec import ProcessSpec
 from .process_states import ProcessState
@@ -49,7 +49,7 @@ class BundleKeys:
 @persistence.auto_persist(
     "_pid", "_creation_time", "_future", "_paused", "_status", "_pre_paused_status", "_event_helper"
 )
-class Process(SteeredProcess):
+class Process(RunningProcess):
     """A process: define its ports in :meth:`define` and its work in :meth:`run`.
 
     :param inputs: values for the input ports.
@@ -91,6 +91,7 @@ class Process(SteeredProcess):
         """
         if self.has_terminated():
             self._settle()
+            cast(process_states.State, self._state).let_go()
             return
         if self._communicator is not None:
             try:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..event_helper import EventHelper
     from ..futures import CancellableAction
     from ..processes import Process
-    from .control import Run
+    from .run import Run
 
 LOGGER = logging.getLogger("plumpy.processes")
 

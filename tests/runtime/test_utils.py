@@ -137,7 +137,7 @@ def test_yaml_round_trip(values: Dict[str, Any]) -> None:
 
 def test_yaml_names_the_attributes() -> None:
     tag = yaml.compose(yaml.dump(AttributesFrozendict(a=1))).tag
-    assert tag == "tag:yaml.org,2002:python/object:plumpy_compat.utils.AttributesFrozendict"
+    assert tag == "tag:yaml.org,2002:python/object:plumpy.utils.AttributesFrozendict"
     text = yaml.dump(AttributesFrozendict(a=1)).split("\n", 1)[1]
     assert text == "_dict:\n  a: 1\n_hash: null\n_initialised: true\n"
 
