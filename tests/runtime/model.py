@@ -136,7 +136,7 @@ class Model:
         if self.state == "running":
             did = self.script.popleft() if begins and self.script else self.released
             self.released = None
-            return NOTHING if did is None else self.act(did)
+            return NOTHING if did in (None, "await again") else self.act(did)
         if self.resumed is NOTHING:
             return NOTHING
         return ("finished", (self.resumed or None, True)) if self.last else ("running",)

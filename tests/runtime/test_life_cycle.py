@@ -29,7 +29,7 @@ TEXTS = st.sampled_from([None, "one", "two"])
 DEEDS = st.sampled_from(
     [
         "continue", "finish", "stop", "fail", "wait", "wait at last", "output", "kill command", "pause command",
-        "pause itself", "kill itself", "force-kill itself", "fail itself",
+        "pause itself", "kill itself", "force-kill itself", "fail itself", "await again",
     ]
 )  # fmt: skip
 ARMED = st.sampled_from(
@@ -80,9 +80,8 @@ class Actor(plumpy.Process):
         spec.outputs.dynamic = True
 
     async def run(self, *_value: Any) -> Any:
-        if STAGE.script:
-            did = STAGE.script.popleft()
-        else:
+        did = STAGE.script.popleft() if STAGE.script else "await again"
+        while did == "await again":
             STAGE.gate = self.loop.create_future()
             did = await STAGE.gate
         if did == "output":
@@ -360,6 +359,7 @@ class LifeCycle(RuleBasedStateMachine):
         assert (process.paused, process.status, process.outputs) == (model.paused, model.status, model.outputs)
         assert process.is_killing == (model.pending == "kill")
         assert process.has_terminated() is model.terminated
+        assert process._state.in_state
         assert self.stage.log == model.log
         if model.state == "finished":
             assert (process.result(), process.successful()) == model.end
