@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import plumpy_compat as plumpy
 from plumpy_compat import checkpoints, futures
 from plumpy_compat.base.state_machine import EventError, InvalidStateError
+from tests.runtime.helpers import run, turns, until
 from tests.runtime.model import NOTHING, Answer, HookError, Model
 
 checkpoints.allow(HookError)
@@ -419,8 +420,10 @@ class LifeCycle(RuleBasedStateMachine):
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """Hooks and listeners fail on purpose, by the thousand."""
+def _empty_and_quiet() -> Iterator[None]:
+    """Nothing is left of the life before; and hooks and listeners fail on purpose, by the thousand."""
+    global STAGE
+    STAGE = Stage()
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
@@ -441,3 +444,38 @@ def test_a_process_lives_as_the_model_does() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_who_waits_is_told_if_the_task_is_cancelled_before_its_first_turn() -> None:
+    async def scenario() -> None:
+        process = Actor()
+        waiting = process.future()
+        task = asyncio.ensure_future(process.step_until_terminated())
+        task.cancel()
+        await asyncio.wait([task, waiting])
+        assert (task.cancelled(), waiting.cancelled()) == (True, True)
+        assert process.state is plumpy.ProcessState.CREATED
+        STAGE.script.append("finish")
+        await process.step_until_terminated()
+        assert await process.future() == {}
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("between", range(5))
+def test_a_cancellation_beside_the_end_of_what_is_awaited_is_one_of_the_task(between: int) -> None:
+    """Up to Python 3.10 a task can't be asked whether it's cancelled, so each turn in between counts."""
+
+    async def scenario() -> None:
+        process = Actor()
+        task = asyncio.ensure_future(process.step_until_terminated())
+        await until(lambda: STAGE.gate is not None)
+        assert STAGE.gate is not None
+        STAGE.gate.set_result("await again")
+        await turns(between)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+        assert process.state is plumpy.ProcessState.RUNNING
+
+    run(scenario())
