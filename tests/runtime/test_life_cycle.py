@@ -29,8 +29,8 @@ LIVES = int(os.environ.get("PLUMPY_COMPAT_LIFE_CYCLES", "1000"))
 TEXTS = st.sampled_from([None, "one", "two"])
 DEEDS = st.sampled_from(
     [
-        "continue", "finish", "stop", "fail", "wait", "wait at last", "output", "kill command", "pause command",
-        "pause itself", "kill itself", "force-kill itself", "fail itself", "await again",
+        "continue", "wait", "output", "await again", "finish", "stop", "fail", "wait at last", "kill command",
+        "pause command", "pause itself", "kill itself", "force-kill itself", "fail itself",
     ]
 )  # fmt: skip
 ARMED = st.sampled_from(
@@ -45,7 +45,7 @@ ARMED = st.sampled_from(
 
 # Where a life begins: not driven yet, in a step that awaits something, or waiting.
 SITUATIONS = st.sampled_from([[], ["continue"], ["wait"], ["wait at last"]])
-REQUESTS = st.sampled_from(["pause", "play", "kill", "force-kill", "resume"])
+REQUESTS = st.sampled_from(["pause", "play", "pause", "play", "resume", "kill", "force-kill"])
 
 
 class Stage:
@@ -158,11 +158,16 @@ class LifeCycle(RuleBasedStateMachine):
         self.loop.set_exception_handler(lambda _, context: self.errors.append(context))
         self.folder = tempfile.TemporaryDirectory() if pickled else None
         self.persister: Any = plumpy.PicklePersister(self.folder.name) if self.folder else plumpy.InMemoryPersister()
-        self.model = Model(collections.deque())
         self.saved: Optional[Model] = None
-        self.task: Optional[asyncio.Task[None]] = None
         self.answers: List[Any] = []  # pairs of a future and an Answer
+        self.start(text, situation, paused)
+
+    def start(self, text: Optional[str], situation: List[str], paused: bool) -> None:
+        self.stage.script.clear()
+        self.stage.log = []
+        self.task: Optional[asyncio.Task[None]] = None
         self.settled = True
+        self.model = Model(collections.deque())
         self.process = Actor(pid=1, loop=self.loop)
         self.process.set_status(text)
         self.model.status = text
@@ -175,6 +180,13 @@ class LifeCycle(RuleBasedStateMachine):
         if paused:
             self.pause(None)
             self.settle()
+
+    @precondition(lambda self: self.model.terminated)
+    @rule(text=TEXTS, situation=SITUATIONS, paused=st.booleans())
+    def start_another(self, text: Optional[str], situation: List[str], paused: bool) -> None:
+        self.leave()
+        self.stage.armed = None
+        self.start(text, situation, paused)
 
     def run_loop(self) -> None:
         """Run the loop until nothing moves any more; nothing here waits for time to pass."""
@@ -233,6 +245,7 @@ class LifeCycle(RuleBasedStateMachine):
         self.both(lambda: self.process.resume(*filter(None, [value])), expect, EventError)
 
     @rule(requests=st.lists(REQUESTS, min_size=2, max_size=4))
+    @precondition(lambda self: not self.model.terminated)
     def ask_for_much_at_once(self, requests: List[str]) -> None:
         for number, request in enumerate(requests):
             if request == "pause":
@@ -296,6 +309,12 @@ class LifeCycle(RuleBasedStateMachine):
     # --- Rules: running ---------------------------------------------------------------------------------------------
 
     @precondition(lambda self: not self.model.driven)
+    @rule()
+    def drive_and_settle(self) -> None:
+        self.drive(once=False)
+        self.settle()
+
+    @precondition(lambda self: not self.model.driven)
     @rule(once=st.booleans())
     def drive(self, once: bool) -> None:
         self.settle()  # the task before this one has ended
@@ -347,7 +366,9 @@ class LifeCycle(RuleBasedStateMachine):
         self.process.close()
         bundle = self.persister.load_checkpoint(1)
         self.process = bundle.unbundle(plumpy.LoadSaveContext(loop=self.loop))
+        script = self.model.script
         self.model = self.saved.snapshot()
+        self.model.script = script
         self.stage.log, self.task = [], None
         self.settled = True
 
