@@ -149,6 +149,8 @@ class Process(RunningProcess):
             self._future = SavableFuture(loop=self._loop)
             self._settle()
             self._future.exception()
+        if self._paused is not None and self._paused.done():  # saved while the task that waited for it was cancelled
+            self._paused = SavableFuture(loop=self._loop)
         if isinstance(self._pid, uuid.UUID):
             self._uuid = self._pid
         if BundleKeys.INPUTS_RAW in saved_state:
