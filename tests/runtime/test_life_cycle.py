@@ -25,7 +25,7 @@ from tests.runtime.model import NOTHING, Answer, HookError, Model
 
 checkpoints.allow(HookError)
 
-LIVES = int(os.environ.get("PLUMPY_COMPAT_LIFE_CYCLES", "1000"))
+LIVES = int(os.environ.get("PLUMPY_COMPAT_LIFE_CYCLES", "1500"))
 TEXTS = st.sampled_from([None, "one", "two"])
 DEEDS = st.sampled_from(
     [
@@ -244,9 +244,11 @@ class LifeCycle(RuleBasedStateMachine):
 
         self.both(lambda: self.process.resume(*filter(None, [value])), expect, EventError)
 
-    @rule(requests=st.lists(REQUESTS, min_size=2, max_size=4))
     @precondition(lambda self: not self.model.terminated)
-    def ask_for_much_at_once(self, requests: List[str]) -> None:
+    @rule(requests=st.lists(REQUESTS, min_size=1, max_size=4), deed=DEEDS)
+    def ask_for_much_at_once(self, requests: List[str], deed: str) -> None:
+        if self.at_the_gate():
+            self.release(deed)
         for number, request in enumerate(requests):
             if request == "pause":
                 self.pause(f"request {number}")
@@ -283,19 +285,24 @@ class LifeCycle(RuleBasedStateMachine):
 
     # --- Rules: steps -----------------------------------------------------------------------------------------------
 
+    def at_the_gate(self) -> bool:
+        """Tell whether a step awaits what the test tells it to do."""
+        at_all = self.model.in_step and self.model.state == "running"
+        return at_all and self.stage.gate is not None and not self.stage.gate.done()
+
     @rule(deed=DEEDS)
     def write_script(self, deed: str) -> None:
         self.stage.script.append(deed)
         self.model.script.append(deed)
 
-    @precondition(lambda self: self.model.in_step and self.model.state == "running" and not self.stage.gate.done())
+    @precondition(lambda self: self.at_the_gate())
     @rule(deed=DEEDS)
     def release(self, deed: str) -> None:
         self.settled = False
         self.stage.gate.set_result(deed)
         self.model.released = deed
 
-    @precondition(lambda self: self.model.in_step and self.model.state == "running" and not self.stage.gate.done())
+    @precondition(lambda self: self.at_the_gate())
     @rule()
     def lose_what_the_step_awaits(self) -> None:
         self.settled = False
@@ -371,6 +378,13 @@ class LifeCycle(RuleBasedStateMachine):
         self.model.script = script
         self.stage.log, self.task = [], None
         self.settled = True
+
+    @rule()
+    def hand_over(self) -> None:
+        self.save()
+        self.load()
+        self.drive(once=False)
+        self.settle()
 
     # --- Invariants -------------------------------------------------------------------------------------------------
 
