@@ -24,7 +24,7 @@ from plumpy_compat.process_comms import (
     create_create_body,
     create_launch_body,
 )
-from tests.runtime.helpers import PATIENCE, LoopThread, eventually, resolve, run
+from tests.runtime.helpers import PATIENCE, LoopThread, eventually, resolve, run, until
 
 rmq = pytest.importorskip("kiwipy.rmq")
 
@@ -277,10 +277,11 @@ def test_a_reply_that_nobody_waits_for_any_more(there: LoopThread, communicator:
 
     async def main() -> None:
         controller = RemoteProcessController(client)
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(controller.kill_process(1), 0.2)
+        killing = asyncio.ensure_future(controller.kill_process(1))
+        await until(lambda: process.is_killing)
+        killing.cancel()
         there.call(process.released.set_result, None)
-        eventually(process.has_terminated)
+        await until(process.has_terminated)
         await asyncio.get_running_loop().run_in_executor(None, tell, communicator)
         with pytest.raises(kiwipy.UnroutableError):
             await controller.get_status(1)
