@@ -535,6 +535,11 @@ def test_validate_ports_takes_the_values() -> None:
     assert error_of(namespace.validate_ports({}, ())) == ["a", MISSING]
 
 
+def test_nested_dynamic_values_have_their_path_once() -> None:
+    """plumpy 0.26 says `n.a.n.b`."""
+    assert error_of(dynamic(int).validate({"a": {"b": {"c": ""}}})) == ["n.a.b.c", BAD_DYNAMIC.format(str, int)]
+
+
 def test_validate_dynamic_ports() -> None:
     assert dynamic(int).validate_dynamic_ports({}) is None
     assert error_of(dynamic(int).validate_dynamic_ports({"a": ""}, ("q",))) == ["q.n.a", BAD_DYNAMIC.format(str, int)]
