@@ -293,7 +293,7 @@ class RemoteProcessThreadController:
     def _broadcast(self, subject: str, body: Any) -> None:
         # Let the broker know first of the processes that were made here before this message.
         if dispatcher.pending(self._communicator):
-            dispatcher.dispatcher_of(self._communicator).link.flush()
+            dispatcher.dispatcher_of(self._communicator).link.flush(bindings=True)
         self._communicator.broadcast_send(body, subject=subject)
 
 
@@ -433,7 +433,7 @@ class ProcessLauncher:
         communicator = getattr(process, "_communicator", None)
         if communicator is not None and dispatcher.pending(communicator):
             link = dispatcher.dispatcher_of(communicator).link
-            await asyncio.get_running_loop().run_in_executor(None, link.flush)
+            await asyncio.get_running_loop().run_in_executor(None, functools.partial(link.flush, bindings=True))
 
 
 def _is_usable(communicator: Any) -> bool:

@@ -71,8 +71,11 @@ class Link:
         """Have RPCs to `identifier` refused again."""
         raise NotImplementedError
 
-    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT) -> bool:
-        """Block until all of that is done, at most `timeout` seconds; tell whether it is."""
+    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT, bindings: bool = False) -> bool:
+        """Block until all of that is done, at most `timeout` seconds; tell whether it is.
+
+        :param bindings: wait for bindings only.
+        """
         return True
 
 
@@ -120,8 +123,8 @@ class _QueuedLink(Link):
     def unbind(self, identifier: str) -> None:
         self._put(Operation(UNBIND, identifier))
 
-    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT) -> bool:
-        return self.outbox.empty or self.outbox.flush(timeout)
+    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT, bindings: bool = False) -> bool:
+        return self.outbox.empty or self.outbox.flush(timeout, bindings)
 
     def close(self) -> None:
         """Forget what couldn't be done."""
@@ -172,10 +175,10 @@ class RmqLink(_QueuedLink):
     def _start(self) -> None:
         self._pump_task = self._loop.create_task(self._pump())
 
-    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT) -> bool:
+    def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT, bindings: bool = False) -> bool:
         if asyncio._get_running_loop() is self._loop:
             return self.outbox.empty  # nothing would be done while we wait here
-        return super().flush(timeout)
+        return super().flush(timeout, bindings)
 
     def close(self) -> None:
         super().close()
@@ -399,5 +402,5 @@ def settle(identifier: str) -> None:
     So who has made a process can call it at once, through whatever communicator.
     """
     for link in _queued_links():
-        if identifier in link.dispatcher and not link.outbox.empty:
-            link.flush()
+        if identifier in link.dispatcher:
+            link.flush(bindings=True)

@@ -4,6 +4,7 @@ A loop puts operations in and goes on at once; whoever talks to the broker takes
 it's full, the oldest announcement of a state that isn't final makes room, then the oldest announcement of all, and the
 loss is counted and logged. Bindings are never dropped (there are at most two for each process), but a binding that
 nobody has made yet and its end cancel each other out: of processes that have come and gone meanwhile nothing is left.
+Bindings go before broadcasts, so a new process is reachable soon, however much there is to tell.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ class Outbox:
         self.capacity = capacity
         self.dropped = 0
         self.closed = False
-        self._queue: Deque[Operation] = collections.deque()
-        # What of that may be dropped or cancelled; in the same order.
+        self._bindings: Dict[int, Operation] = {}  # by number, so in order
+        self._queue: Deque[Operation] = collections.deque()  # broadcasts
+        # What of that may be dropped; in the same order.
         self._passing: Deque[Operation] = collections.deque()
         self._final: Deque[Operation] = collections.deque()
         self._binds: Dict[Any, Operation] = {}
@@ -55,6 +57,7 @@ class Outbox:
         self._unfinished = 0
         self._in_hand = 0  # operations that were taken and are neither finished nor put back
         self._first_in_hand = 0
+        self._first_binding_in_hand: Optional[int] = None
         self._taken = False  # somebody takes operations out at the moment
         self._idle = threading.Condition(threading.Lock())
 
@@ -68,16 +71,20 @@ class Outbox:
             if operation.kind == UNBIND:
                 bind = self._binds.pop(operation.subject, None)
                 if bind is not None:
-                    self._drop(bind)
+                    del self._bindings[bind.number]
+                    self._unfinished -= 1
+                    self._idle.notify_all()
                     return False
-            self._queue.append(operation)
             self._unfinished += 1
             if operation.kind == BROADCAST:
+                self._queue.append(operation)
                 (self._final if operation.final else self._passing).append(operation)
                 if len(self._passing) + len(self._final) > self.capacity:
                     self._make_room()
-            elif operation.kind == BIND:
-                self._binds[operation.subject] = operation
+            else:
+                self._bindings[operation.number] = operation
+                if operation.kind == BIND:
+                    self._binds[operation.subject] = operation
             wake = not self._taken
             self._taken = True
             return wake
@@ -89,18 +96,21 @@ class Outbox:
         """
         taken: List[Operation] = []
         with self._idle:
+            while self._bindings and len(taken) < most:
+                operation = self._bindings.pop(next(iter(self._bindings)))
+                if self._binds.get(operation.subject) is operation:
+                    del self._binds[operation.subject]
+                taken.append(operation)
+            self._first_binding_in_hand = taken[0].number if taken else None
             while self._queue and len(taken) < most:
                 operation = self._queue.popleft()
                 if operation.dropped:
                     self._dead -= 1
                     continue
-                if operation.kind == BROADCAST:
-                    (self._final if operation.final else self._passing).popleft()
-                elif self._binds.get(operation.subject) is operation:
-                    del self._binds[operation.subject]
+                (self._final if operation.final else self._passing).popleft()
                 taken.append(operation)
             if taken:
-                self._in_hand, self._first_in_hand = len(taken), taken[0].number
+                self._in_hand, self._first_in_hand = len(taken), min(one.number for one in taken)
             else:
                 self._taken = False
         return taken
@@ -120,11 +130,14 @@ class Outbox:
                 return
             self._in_hand -= len(operations)
             for operation in reversed(operations):
-                self._queue.appendleft(operation)
                 if operation.kind == BROADCAST:
+                    self._queue.appendleft(operation)
                     (self._final if operation.final else self._passing).appendleft(operation)
                 elif operation.kind == BIND:
                     self._binds.setdefault(operation.subject, operation)
+            again = {one.number: one for one in operations if one.kind != BROADCAST}
+            if again:
+                self._bindings = {**again, **self._bindings}
             while len(self._passing) + len(self._final) > self.capacity:
                 self._make_room()
 
@@ -133,16 +146,20 @@ class Outbox:
         with self._idle:
             lost, self._unfinished, self._in_hand, self._dead = self._unfinished, 0, 0, 0
             self.closed = True
-            for queue in (self._queue, self._passing, self._final, self._binds):
+            for queue in (self._queue, self._passing, self._final, self._bindings, self._binds):
                 queue.clear()
             self._idle.notify_all()
             return lost
 
-    def flush(self, timeout: Optional[float]) -> bool:
-        """Wait until all that is in here now is done, for at most `timeout` seconds; tell whether it is."""
+    def flush(self, timeout: Optional[float], bindings: bool = False) -> bool:
+        """Wait until all that is in here now is done, for at most `timeout` seconds; tell whether it is.
+
+        :param bindings: wait for bindings only.
+        """
         with self._idle:
             number = self._next
-            return self._idle.wait_for(lambda: self._is_done_before(number), timeout) and not self.closed
+            is_done = self._has_bound_before if bindings else self._is_done_before
+            return self._idle.wait_for(lambda: is_done(number), timeout) and not self.closed
 
     @property
     def empty(self) -> bool:
@@ -150,13 +167,19 @@ class Outbox:
         return self._unfinished == 0
 
     def _is_done_before(self, number: int) -> bool:
-        """Whether no operation with a lower number is left. They are done in order, but for those in hand."""
-        if self._in_hand and self._first_in_hand < number:
+        """Whether no operation with a lower number is left. Each kind is done in order, but for those in hand."""
+        if not self._has_bound_before(number) or (self._in_hand and self._first_in_hand < number):
             return False
         while self._queue and self._queue[0].dropped:
             self._queue.popleft()
             self._dead -= 1
         return not self._queue or self._queue[0].number >= number
+
+    def _has_bound_before(self, number: int) -> bool:
+        """Whether no binding with a lower number is left."""
+        if self._in_hand and self._first_binding_in_hand is not None and self._first_binding_in_hand < number:
+            return False
+        return not self._bindings or next(iter(self._bindings)) >= number
 
     def _make_room(self) -> None:
         self._drop((self._passing or self._final).popleft())

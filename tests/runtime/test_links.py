@@ -341,7 +341,8 @@ def test_what_failed_is_done_again(
     assert communicator.stage.names("broadcast") == CHANGES[:1]
     assert communicator.stage.names("bind") == ["a"]
     assert communicator.stage.names("subscribe") == [None]
-    assert caplog.text.count("the broker is away") == 1
+    # Once for each kind, if the other one got through between.
+    assert 1 <= caplog.text.count("the broker is away") <= 2
 
 
 @pytest.mark.parametrize("kind", ["publisher", "declare", "consume", "subscribe"])
@@ -458,7 +459,7 @@ def test_close_waits_for_what_is_still_to_be_told(communicator: Any, caplog: pyt
 
 def test_close_gives_up(communicator: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     flush = links._QueuedLink.flush
-    monkeypatch.setattr(links._QueuedLink, "flush", lambda self, timeout=None: flush(self, 0.01))
+    monkeypatch.setattr(links._QueuedLink, "flush", lambda self, *_: flush(self, 0.01))
     communicator.stage.gate.clear()
     lived(communicator, "a")
     communicator.close()
@@ -474,7 +475,7 @@ def test_close_during_an_outage_leaves_nothing_behind(
     communicator: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flush = links._QueuedLink.flush
-    monkeypatch.setattr(links._QueuedLink, "flush", lambda self, timeout=None: flush(self, 0.01))
+    monkeypatch.setattr(links._QueuedLink, "flush", lambda self, *_: flush(self, 0.01))
     communicator.stage.failures["broadcast"] = [lost() for _ in range(1000)]
     lived(communicator, "a")
     eventually(lambda: "the broker is away" in caplog.text)

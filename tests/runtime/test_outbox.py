@@ -38,9 +38,29 @@ def filled(*operations: Operation, capacity: int = 3) -> Outbox:
     return outbox
 
 
-def test_order_is_kept() -> None:
+def test_order_is_kept_and_bindings_go_first() -> None:
     outbox = filled(said("a"), Operation(BIND, "p"), said("b", final=True), Operation(UNBIND, "q"))
-    assert take_all(outbox) == ["a", "p", "b", "q"]
+    assert take_all(outbox) == ["p", "q", "a", "b"]
+
+
+def test_bindings_are_put_back_in_their_order() -> None:
+    outbox = filled(Operation(BIND, "p"), said("a"), Operation(BIND, "q"), Operation(UNBIND, "r"))
+    taken = outbox.take(4)
+    outbox.put(Operation(BIND, "s"))
+    outbox.put_back([taken[0], taken[2], taken[3]])
+    outbox.finished(1)
+    assert take_all(outbox) == ["p", "r", "s", "a"]
+    assert outbox.empty
+
+
+def test_flush_of_bindings_does_not_wait_for_broadcasts() -> None:
+    outbox = filled(said("a"), Operation(BIND, "p"))
+    assert not outbox.flush(0, bindings=True)
+    taken = outbox.take(1)
+    assert not outbox.flush(0, bindings=True)
+    outbox.finished(len(taken))
+    assert outbox.flush(0, bindings=True)
+    assert not outbox.flush(0)
 
 
 def test_only_who_puts_in_the_first_wakes() -> None:
@@ -78,7 +98,7 @@ def test_what_was_put_back_comes_first_and_in_order() -> None:
         ([said("A", True), said("b"), said("C", True), said("d")], ["A", "C", "d"]),
         ([said("A", True), said("B", True), said("C", True), said("d")], ["A", "B", "C"]),
         ([said("A", True), said("B", True), said("C", True), said("D", True)], ["B", "C", "D"]),
-        ([said("a"), Operation(BIND, "p"), said("b"), Operation(UNBIND, "q"), said("c"), said("d")], list("pbqcd")),
+        ([said("a"), Operation(BIND, "p"), said("b"), Operation(UNBIND, "q"), said("c"), said("d")], list("pqbcd")),
     ],
     ids=["oldest", "oldest that is not final", "the new one", "oldest of all", "no bindings"],
 )

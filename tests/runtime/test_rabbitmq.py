@@ -595,7 +595,7 @@ def test_nothing_is_left_in_the_interpreter(
     del loop, link
     with caplog.at_level(logging.WARNING):
         gc.collect()
-    assert [record.message for record in caplog.records if "pending" in record.message] == []
+    assert [record.message for record in caplog.records if "it is pending" in record.message] == []
 
 
 def test_closing_flushes(there: LoopThread, amqp_uri: str, connect: Connect, client: Any) -> None:
