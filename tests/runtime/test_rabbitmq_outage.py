@@ -253,7 +253,7 @@ def test_closing_while_the_broker_stalls(
         proxy.stall()
         there.run(lives(communicator, *range(5)))
         link = dispatcher_of(communicator).link
-        monkeypatch.setattr(links._QueuedLink, "flush", lambda self, timeout=None: flush(self, 0.1))
+        monkeypatch.setattr(links._QueuedLink, "flush", lambda self, *_: flush(self, 0.1))
         # kiwipy itself may not get over this.
         try:
             communicator.close()
