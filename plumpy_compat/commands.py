@@ -17,7 +17,7 @@ from . import persistence
 from .exceptions import PersistenceError, UnsuccessfulResult
 from .messages import Message, MessageBuilder
 from .persistence import LoadSaveContext, auto_persist
-from .utils import SAVED_STATE_TYPE, load_function
+from .utils import SAVED_STATE_TYPE
 
 MessageOrText = Union[str, Dict[str, Any], None]
 
@@ -106,20 +106,12 @@ class Kill(Command):
         self.msg = None if msg is None else Message.of(msg, MessageBuilder.kill())
 
 
-@auto_persist("msg")
-class Pause(Command):
-    """Pause the process.
-
-    :param msg: why.
-    :param continue_fn: what runs once the process is played; without it the step that paused runs again.
-    """
+class _GoesOn(Command):
+    """A command with a method of the process that is called later."""
 
     CONTINUE_FN = "continue_fn"
 
-    def __init__(self, msg: MessageOrText = None, continue_fn: Optional[Callable[..., Any]] = None) -> None:
-        super().__init__()
-        self.msg = msg
-        self.continue_fn = continue_fn
+    continue_fn: Optional[Callable[..., Any]]
 
     def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
         super().save_instance_state(out_state, save_context)
@@ -131,8 +123,22 @@ class Pause(Command):
         self.continue_fn = load_function_of(self.CONTINUE_FN, saved_state, load_context.process)
 
 
+@auto_persist("msg")
+class Pause(_GoesOn):
+    """Pause the process.
+
+    :param msg: why.
+    :param continue_fn: what runs once the process is played; without it the step that paused runs again.
+    """
+
+    def __init__(self, msg: MessageOrText = None, continue_fn: Optional[Callable[..., Any]] = None) -> None:
+        super().__init__()
+        self.msg = msg
+        self.continue_fn = continue_fn
+
+
 @auto_persist("msg", "data")
-class Wait(Command):
+class Wait(_GoesOn):
     """Wait until the process is resumed.
 
     :param continue_fn: what runs then, with the value that the process is resumed with, if there is one. Without it
@@ -141,8 +147,6 @@ class Wait(Command):
     :param data: anything that belongs to the wait; `on_wait` gets it.
     """
 
-    CONTINUE_FN = "continue_fn"
-
     def __init__(
         self, continue_fn: Optional[Callable[..., Any]] = None, msg: Optional[str] = None, data: Any = None
     ) -> None:
@@ -150,15 +154,6 @@ class Wait(Command):
         self.continue_fn = continue_fn
         self.msg = msg
         self.data = data
-
-    def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
-        super().save_instance_state(out_state, save_context)
-        if self.continue_fn is not None:
-            out_state[self.CONTINUE_FN] = self.continue_fn.__name__
-
-    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
-        super().load_instance_state(saved_state, load_context)
-        self.continue_fn = load_function_of(self.CONTINUE_FN, saved_state, load_context.process)
 
 
 @auto_persist("result", "successful")
@@ -176,28 +171,14 @@ class Stop(Command):
 
 
 @auto_persist("args", "kwargs")
-class Continue(Command):
+class Continue(_GoesOn):
     """Go on with a function and these arguments."""
-
-    CONTINUE_FN = "continue_fn"
 
     def __init__(self, continue_fn: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         super().__init__()
         self.continue_fn = continue_fn
         self.args = args
         self.kwargs = kwargs
-
-    def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
-        super().save_instance_state(out_state, save_context)
-        out_state[self.CONTINUE_FN] = self.continue_fn.__name__
-
-    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
-        super().load_instance_state(saved_state, load_context)
-        name = saved_state[self.CONTINUE_FN]
-        try:
-            self.continue_fn = load_function(name)
-        except ValueError:
-            self.continue_fn = load_function_of(self.CONTINUE_FN, saved_state, load_context.process)
 
 
 def command_of(result: Any) -> Command:

@@ -568,10 +568,13 @@ def test_a_continuation_that_is_gone_is_told(make: Callable[[Any], Any], layout:
         Savable.load(state, LoadSaveContext(process=process))
 
 
-def test_a_continuation_may_be_a_function_with_a_dotted_name() -> None:
+@pytest.mark.parametrize("name", ["os.system", f"{__name__}.later", "later"])
+def test_a_continuation_is_a_method_of_the_process(name: str) -> None:
+    """plumpy looks for a function first, anywhere: a checkpoint could have any program run."""
     state = Continue(Steps().second).save()
-    state["continue_fn"] = f"{__name__}.later"
-    assert Savable.load(state, LoadSaveContext(process=Steps())).continue_fn is later
+    state["continue_fn"] = name
+    with pytest.raises(PersistenceError, match="which Steps hasn't got"):
+        Savable.load(state, LoadSaveContext(process=Steps()))
 
 
 def test_a_stop_that_plumpy_saved_is_successful() -> None:
