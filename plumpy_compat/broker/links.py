@@ -16,10 +16,11 @@ import atexit
 import concurrent.futures
 import contextlib
 import logging
+import sys
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, List, Optional, Set
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, List, Optional, Set, Tuple, Type
 
 import kiwipy
 
@@ -240,10 +241,10 @@ class RmqLink(_QueuedLink):
         return None
 
     def _is_lost(self, error: Exception) -> bool:
-        from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
-
-        lost = (AMQPError, ChannelInvalidStateError, ConnectionError, asyncio.TimeoutError)
-        return isinstance(error, lost) or not self._rmq.connected()
+        lost = (ConnectionError, asyncio.TimeoutError, *_errors_of_rabbitmq())
+        # aiormq's way to say that a connection was lost under what was about to be sent is just `Exception`, or it's
+        # `RuntimeError`, depending on how far it was.
+        return isinstance(error, lost) or type(error) in (Exception, RuntimeError) or not self._rmq.connected()
 
     async def _perform(self, operation: Operation) -> None:
         if operation.kind == BROADCAST:
@@ -302,6 +303,12 @@ class RmqLink(_QueuedLink):
         await subscriber._on_rpc(receive, message)
 
 
+def _errors_of_rabbitmq() -> Tuple[Type[Exception], ...]:
+    """What a lost connection to RabbitMQ raises, if that is in use."""
+    errors = sys.modules.get("aio_pika.exceptions")
+    return () if errors is None else (errors.AMQPError, errors.ChannelInvalidStateError)
+
+
 def _cancel(tasks: List[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
@@ -341,7 +348,7 @@ class ThreadLink(_QueuedLink):
                 return
             try:
                 self._perform(operations[0])
-            except (ConnectionError, kiwipy.TimeoutError, kiwipy.DeliveryFailed) as error:
+            except (ConnectionError, kiwipy.TimeoutError, kiwipy.DeliveryFailed, *_errors_of_rabbitmq()) as error:
                 if pause == _FIRST_PAUSE:
                     _LOGGER.warning("the broker is away (%s): trying again", error)
                 self.outbox.put_back(operations)

@@ -24,7 +24,7 @@ from plumpy_compat.broker import links
 from plumpy_compat.broker.dispatcher import dispatcher_of, pending
 from tests.runtime.helpers import PATIENCE, LoopThread, eventually, resolve, run
 
-pytest.importorskip("aio_pika")
+aio_pika = pytest.importorskip("aio_pika")
 
 
 class Ends(plumpy_compat.Process):
@@ -325,7 +325,12 @@ def lost() -> BaseException:
     return ConnectionError("gone")
 
 
-LOST: List[Callable[[], BaseException]] = [lost, kiwipy.TimeoutError]
+LOST: List[Callable[[], BaseException]] = [
+    lost,
+    kiwipy.TimeoutError,
+    aio_pika.exceptions.ChannelInvalidStateError,
+    aio_pika.exceptions.AMQPConnectionError,
+]
 
 
 @pytest.mark.parametrize("error", LOST)
@@ -356,6 +361,15 @@ def test_a_subscription_that_broke_off_half_way(
     assert [rabbit.stage.names(name) for name in ("publisher", "consume", "subscribe")] == [[None]] * 3
     assert list(rabbit._communicator._broadcast_subscribers.values()) == [dispatcher_of(rabbit).on_broadcast]
     assert rabbit.stage.names("bind") == ["a"]
+
+
+@pytest.mark.parametrize("error", [Exception(), RuntimeError("<Connection> closed")], ids=repr)
+def test_a_lost_connection_may_not_say_so(rabbit: FakeRmqThreadCommunicator, error: Exception) -> None:
+    """aiormq's errors for what was about to be sent. What was taken for a refusal was lost."""
+    rabbit.stage.failures["broadcast"] = [error]
+    lived(rabbit, "a")
+    assert link_of(rabbit).flush(PATIENCE)
+    assert sorted(rabbit.stage.names("broadcast")) == sorted(CHANGES)
 
 
 def test_a_lost_connection_may_cancel_what_waits_for_it(rabbit: FakeRmqThreadCommunicator) -> None:

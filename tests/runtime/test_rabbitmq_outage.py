@@ -27,7 +27,10 @@ rmq = pytest.importorskip("kiwipy.rmq")
 Connect = Callable[..., Any]
 
 PATIENCE = 60.0
-"""Seconds for a broker to come back, and for kiwipy to see it: it looks every five."""
+"""Seconds for a broker to come back, and for kiwipy to see it: it looks every five if it's not told otherwise."""
+
+RECONNECT = 0.2
+"""Seconds between looks through a proxy."""
 
 
 @pytest.fixture
@@ -166,7 +169,7 @@ def test_connection_that_is_cut_again_and_again(there: LoopThread, amqp_uri: str
 
         stays = start(there, communicator, "stays")
         working = there.submit(work())
-        for _ in range(3):
+        for _ in range(10):
             eventually(lambda: ask(client, "stays"))
             count = len(ended)
             proxy.cut()
@@ -280,7 +283,9 @@ class Proxy:
         self._broker = (parts.hostname, parts.port)
         self._server = socket.create_server(("127.0.0.1", 0))
         port = self._server.getsockname()[1]
-        self.uri = uri.replace(f":{parts.port}", f":{port}", 1).replace(str(parts.hostname), "127.0.0.1", 1)
+        self.uri = parts._replace(
+            netloc=f"{parts.username}:{parts.password}@127.0.0.1:{port}", query=f"reconnect_interval={RECONNECT}"
+        ).geturl()
         self._flows = threading.Event()  # unset, nothing goes through
         self._flows.set()
         self._up = True
