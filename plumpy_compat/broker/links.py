@@ -241,7 +241,7 @@ class RmqLink(_QueuedLink):
         return None
 
     def _is_lost(self, error: Exception) -> bool:
-        lost = (ConnectionError, asyncio.TimeoutError, *_errors_of_rabbitmq())
+        lost: Tuple[Type[Exception], ...] = (ConnectionError, asyncio.TimeoutError, *_errors_of_rabbitmq())
         # aiormq's way to say that a connection was lost under what was about to be sent is just `Exception`, or it's
         # `RuntimeError`, depending on how far it was.
         return isinstance(error, lost) or type(error) in (Exception, RuntimeError) or not self._rmq.connected()
