@@ -8,9 +8,11 @@ with :func:`allow`. What isn't on the list is refused with an error that names i
 from __future__ import annotations
 
 import builtins
+import enum
 import importlib
 import io
 import sys
+from types import FunctionType
 from typing import Any, Dict, Sequence, Set, Tuple, Type, Union, cast
 
 import yaml
@@ -106,9 +108,18 @@ def loads(data: bytes) -> Any:
     """
     import pickle
 
-    class Unpickler(pickle.Unpickler):
+    # The one that is written in Python: only there can one see what state is given to what.
+    class Unpickler(pickle._Unpickler):  # type: ignore[name-defined, misc, unused-ignore]
         def find_class(self, module: str, name: str) -> Any:
             return find(module, name)
+
+        def load_build(self: Any) -> None:
+            shared = self.stack[-2]
+            if isinstance(shared, (type, enum.Enum, FunctionType)):  # there before, and here to stay
+                raise PersistenceError(f"the checkpoint changes {shared!r}, which is not part of it: don't trust it")
+            pickle._Unpickler.load_build(self)  # type: ignore[attr-defined, unused-ignore]
+
+        dispatch = {**pickle._Unpickler.dispatch, pickle.BUILD[0]: load_build}  # type: ignore[attr-defined, unused-ignore]  # noqa: RUF012
 
     try:
         return Unpickler(io.BytesIO(data)).load()

@@ -142,6 +142,33 @@ def test_code_is_refused_and_not_run(protocol: int, function: Callable[..., Any]
         allowlist.loads(pickle.dumps(Evil(function, argument), protocol))
 
 
+def _named(module: str, name: str) -> bytes:
+    """The opcodes that give what has this name."""
+    return b"".join(b"\x8c" + bytes([len(one)]) + one.encode() for one in (module, name)) + pickle.STACK_GLOBAL
+
+
+_SET_AN_ATTRIBUTE = b"N}\x8c\x06unkindK\x01s\x86b."  # (None, {"unkind": 1}), and BUILD
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        _named("plumpy_compat.persistence", "Bundle"),
+        _named("plumpy.event_helper", "EventHelper"),
+        _named("plumpy_compat.process_states", "ProcessState") + b"\x8c\x07created\x85R",
+        _named("copyreg", "_reconstructor"),
+    ],
+    ids=["class", "class of plumpy", "member", "function"],
+)
+def test_what_is_not_part_of_the_checkpoint_is_not_changed(shared: bytes) -> None:
+    """pickle sets attributes of whatever it's told to, also of a class: it would stay so, for all processes."""
+    data = b"\x80\x04" + shared
+    found = allowlist.loads(data + b".")
+    with pytest.raises(PersistenceError, match="is not part of it"):
+        allowlist.loads(data + _SET_AN_ATTRIBUTE)
+    assert not hasattr(found, "unkind")
+
+
 def test_code_is_not_run_before_it_is_refused() -> None:
     with pytest.raises(PersistenceError, match="not allowed"):
         allowlist.loads(pickle.dumps(Evil(MARK.append, 1)))
