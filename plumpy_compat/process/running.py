@@ -22,7 +22,7 @@ from .. import futures, process_states
 from ..exceptions import ClosedError
 from ..greenback_bridge import run_until_complete
 from ..persistence import SavableFuture
-from ..process_states import Interruption, ProcessState
+from ..process_states import Interruption, KillInterruption, ProcessState
 from .core import PROCESS_STACK, ensure_not_closed
 from .requests import AskedProcess
 from .run import Run, coroutine_function
@@ -127,6 +127,7 @@ class RunningProcess(AskedProcess):
         """Go where the step leads, or do what was asked for meanwhile."""
         run = cast(Run, self._run)
         run.executing = False
+        interrupted = run.interrupted
         if run.interrupted or run._from_outside:
             run.interrupted = False
             run.uncancel()
@@ -135,6 +136,8 @@ class RunningProcess(AskedProcess):
             pass  # the state was changed from outside
         elif action is not None and not action.done():
             action.run(next_state)
+        elif interrupted and next_state is None and action is not None and isinstance(action.cookie, KillInterruption):
+            self._do_kill(action.cookie.msg)  # nobody waits for the answer any more, but the step is gone
         else:
             self.transition_to(next_state)
         run.stepping = False

@@ -460,6 +460,46 @@ def test_a_kill_that_is_withdrawn_by_its_caller():
     run(scenario())
 
 
+def test_a_step_is_not_run_again_though_nobody_waits_for_its_kill_any_more():
+    """The step was interrupted: a caller that gives up waiting can't bring it back."""
+
+    class Slow(Awaits):
+        async def run(self) -> Any:
+            try:
+                return await super().run()
+            finally:
+                await turns()
+
+    async def scenario() -> None:
+        process = Slow()
+        task = await started(process)
+        killing = process.kill("why")
+        await asyncio.sleep(0)
+        killing.cancel()
+        await task
+        assert process.killed_msg() == "why"
+        assert process.log == ["begins", "finally"]
+
+    run(scenario())
+
+
+def test_a_step_that_awaits_its_own_kill():
+    """What it awaits is cancelled, which is the very answer to the kill."""
+
+    class Suicidal(Awaits):
+        async def run(self) -> Any:
+            self.log.append("begins")
+            await self.kill("why")
+
+    async def scenario() -> None:
+        process = Suicidal()
+        await start(process)
+        assert process.killed_msg() == "why"
+        assert process.log == ["begins"]
+
+    run(scenario())
+
+
 # --- Killing by force -------------------------------------------------------------------------------------------------
 
 
