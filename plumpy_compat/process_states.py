@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections.abc import Coroutine
 from enum import Enum
 from types import CoroutineType, TracebackType
 from typing import (
@@ -191,7 +192,7 @@ class Running(_Calling):
             try:
                 result = self.run_fn(*self.args, **self.kwargs)
                 # Also of a plain function: a coroutine that nobody awaits is nobody's result.
-                if type(result) is CoroutineType or asyncio.iscoroutine(result):
+                if type(result) is CoroutineType or isinstance(result, Coroutine):
                     result = await result
             except Interruption:
                 raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from collections.abc import Coroutine
 from typing import Any, Dict, Optional, Union, cast
 
 from . import mixins, process_states, processes
@@ -293,7 +294,7 @@ class WorkChain(mixins.ContextMixin, processes.Process):
         result: Any = None
         try:
             finished, result = cast(Stepper, self._stepper).step()
-            if asyncio.iscoroutine(result):
+            if isinstance(result, Coroutine):
                 result = await result
         except _PropagateReturn as propagated:
             finished, result = True, propagated.exit_code

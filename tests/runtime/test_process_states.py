@@ -197,6 +197,13 @@ def test_a_plain_function_may_return_a_coroutine(returned: Any, result: Any, mon
     assert process.result() == result
 
 
+def test_a_generator_is_a_result_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`asyncio.iscoroutine` says otherwise before Python 3.12."""
+    process = process_of(lambda self: (one for one in "ab"), monkeypatch)
+    assert finish(process) is ProcessState.FINISHED
+    assert list(process.result()) == ["a", "b"]
+
+
 class Async(plumpy.Process):
     async def run(self) -> Any:
         await asyncio.sleep(0)

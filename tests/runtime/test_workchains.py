@@ -165,6 +165,13 @@ def test_steps_may_be_coroutine_functions(value: Any, result: Any, monkeypatch: 
     assert ("third" in context(process)) is (value is None or isinstance(value, dict))
 
 
+def test_a_generator_ends_it_like_any_other_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`asyncio.iscoroutine` takes it for a coroutine before Python 3.12."""
+    process = chain(monkeypatch, lambda self: (one for one in "ab"))
+    finish(process)
+    assert list(process.result()) == ["a", "b"]
+
+
 def test_an_error_in_a_coroutine_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async def one(self: Any) -> Any:
         await asyncio.sleep(0)
