@@ -114,7 +114,7 @@ class Process(RunningProcess):
         super().save_instance_state(out_state, save_context)
         persistence.Savable._get_create_meta(out_state)[persistence.META__VERSION] = persistence.CHECKPOINT_VERSION
         state = cast(process_states.State, self._state)
-        out_state["_state"] = state.save(_without_loader_record(save_context))
+        out_state["_state"] = state.save(save_context)
         if self._raw_inputs is not None:
             out_state[BundleKeys.INPUTS_RAW] = self.encode_input_args(self._raw_inputs)
         if self._parsed_inputs is not None:
@@ -347,11 +347,6 @@ def _explained(callback: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def _frozen(inputs: Any) -> Any:
     """Inputs as they are in a process, whatever mapping a release wrote."""
     return inputs if isinstance(inputs, AttributesFrozendict) or inputs is None else AttributesFrozendict(inputs)
-
-
-def _without_loader_record(context: Optional[LoadSaveContext]) -> Optional[LoadSaveContext]:
-    """The state is part of the process: who loads that knows the loader."""
-    return context
 
 
 def _of_any_release(saved_state: SAVED_STATE_TYPE) -> SAVED_STATE_TYPE:
