@@ -107,6 +107,7 @@ class Drive(Coroutine):  # type: ignore[type-arg]
 
     __slots__ = (
         "__weakref__",
+        "_cancelled_before",
         "_cancelling",
         "_coroutine",
         "_from_outside",
@@ -123,6 +124,7 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         self._cancelling = False
         self._interrupted = False
         self._from_outside = False
+        self._cancelled_before = 0  # how often the task had been asked to cancel when this one took over, and went on
         # While it runs: the drive that awaits this one, if there is one.
         self._outer: Optional[Drive] = None
         # Of synchronous code that waits: where it runs, and the iterator of what it waits for.
@@ -218,7 +220,12 @@ class Drive(Coroutine):  # type: ignore[type-arg]
         if not _TASKS_CAN_BE_ASKED:
             return self._from_outside
         task = asyncio.current_task()
-        return task is not None and task.cancelling() > 0  # type: ignore[attr-defined, unused-ignore]
+        return task is not None and task.cancelling() > self._cancelled_before  # type: ignore[attr-defined, unused-ignore]
+
+    def forget_cancellations(self) -> None:
+        """Have those that the task has got so far be none of this coroutine's: its user caught them, and went on."""
+        task = asyncio.current_task() if _TASKS_CAN_BE_ASKED else None
+        self._cancelled_before = 0 if task is None else task.cancelling()  # type: ignore[attr-defined, unused-ignore]
 
     def _advance(self, value: Any, error: Optional[BaseException]) -> Any:
         """Go on with a value or an error until the task has to wait, and give what for."""

@@ -89,6 +89,7 @@ class RunningProcess(AskedProcess):
         if self._run is not None:
             raise RuntimeError(f"process {self.pid} is being run already: wait for its future instead")
         self._run = run
+        run.forget_cancellations()
         token = PROCESS_STACK.set((weakref.ref(cast(Any, self)),))
         turns = 0
         try:
@@ -131,6 +132,7 @@ class RunningProcess(AskedProcess):
         if run.interrupted or run._from_outside:
             run.interrupted = False
             run.uncancel()
+            run.forget_cancellations()
         action = run.action
         if self._state is not state:
             pass  # the state was changed from outside

@@ -16,7 +16,7 @@ import pytest
 import plumpy_compat as plumpy
 from plumpy_compat import Process, ProcessState
 from plumpy_compat.process_states import Interruption, KillInterruption, PauseInterruption
-from tests.runtime.helpers import LoopErrors, ended, looked_at, own_loop, run, turns, until
+from tests.runtime.helpers import PATIENCE, LoopErrors, ended, looked_at, own_loop, run, turns, until
 
 CREATED, RUNNING, WAITING = ProcessState.CREATED, ProcessState.RUNNING, ProcessState.WAITING
 FINISHED, EXCEPTED, KILLED = ProcessState.FINISHED, ProcessState.EXCEPTED, ProcessState.KILLED
@@ -496,6 +496,53 @@ def test_a_step_that_awaits_its_own_kill():
         await start(process)
         assert process.killed_msg() == "why"
         assert process.log == ["begins"]
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("how", ["kill", "cancelled future"])
+def test_a_task_that_caught_a_cancellation_may_run_a_process(how: str):
+    """Such a task counts as one that is being cancelled (Python 3.11), but nobody cancels what it runs now."""
+
+    async def scenario() -> None:
+        process = Awaits()
+
+        async def worker() -> None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(PATIENCE)
+            await looked_at(process).step_until_terminated()
+
+        task = asyncio.ensure_future(worker())
+        await turns()
+        task.cancel()
+        await turns()
+        assert process.log == ["begins"]
+        if how == "kill":
+            process.kill()
+        else:
+            process.awaited.cancel()
+        await task
+        assert process.state is (KILLED if how == "kill" else EXCEPTED)
+
+    run(scenario())
+
+
+def test_a_step_that_caught_a_cancellation_leaves_nothing_to_the_next():
+    class Catches(Awaits):
+        async def run(self) -> Any:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(PATIENCE)
+            return plumpy.Continue(super().run)
+
+    async def scenario() -> None:
+        process = Catches()
+        task = await started(process)
+        task.cancel()
+        await turns()
+        assert process.log == ["begins"]
+        process.kill()
+        await task
+        assert process.killed()
 
     run(scenario())
 
