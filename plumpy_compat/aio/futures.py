@@ -1,0 +1,85 @@
+"""Futures of asyncio and of threads, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import functools
+from typing import Any, Optional, TypeVar, Union
+
+from .loops import get_or_create_event_loop
+
+T = TypeVar("T")
+AnyFuture = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
+
+
+def is_future(value: object) -> bool:
+    """Tell whether it's a future of asyncio or of a thread. For tornado's `is_future`; `asyncio.isfuture` knows only
+    the former."""
+    return asyncio.isfuture(value) or isinstance(value, concurrent.futures.Future)
+
+
+def create_future() -> asyncio.Future[Any]:
+    """Make a future of :func:`get_or_create_event_loop`'s loop. For tornado's `Future()`, which needed no loop."""
+    return get_or_create_event_loop().create_future()
+
+
+def chain_future(source: AnyFuture, target: AnyFuture) -> None:
+    """Give `target` the outcome of `source` as soon as it has one, unless it's done by then.
+
+    For tornado's `chain_future`. A cancelled `source` cancels `target` (which in tornado never got an outcome);
+    cancelling `target` doesn't do anything to `source`.
+
+    :param source: a future of the running loop or of a thread.
+    :param target: of a thread or of any loop: that one is woken.
+    """
+
+    def copy(done: AnyFuture) -> None:
+        if isinstance(target, concurrent.futures.Future):
+            copy_outcome(done, target)
+            return
+        loop = target.get_loop()
+        if loop is asyncio._get_running_loop() or not loop.is_running():
+            copy_outcome(done, target)
+            return
+        try:
+            loop.call_soon_threadsafe(copy_outcome, done, target)
+        except RuntimeError:
+            if not loop.is_closed():
+                raise
+
+    if source.done():
+        copy(source)
+    elif isinstance(source, concurrent.futures.Future):
+        if isinstance(target, concurrent.futures.Future):
+            source.add_done_callback(copy)
+        else:
+            # Through its loop even if that doesn't run yet: here it can't be seen whether it's about to.
+            loop = target.get_loop()
+            source.add_done_callback(functools.partial(add_callback, loop, copy))
+    else:
+        source.add_done_callback(copy)
+
+
+def copy_outcome(source: AnyFuture, target: AnyFuture) -> None:
+    if target.done():
+        return
+    if source.cancelled():
+        if not target.cancel():  # the future of a running call
+            target.set_exception(concurrent.futures.CancelledError())
+        return
+    error = source.exception()
+    if error is not None:
+        target.set_exception(error)
+    else:
+        target.set_result(source.result())
+
+
+def done_future(result: T, loop: asyncio.AbstractEventLoop) -> asyncio.Future[T]:
+    future: asyncio.Future[T] = loop.create_future()
+    future.set_result(result)
+    return future
+
+
+def error_of(future: asyncio.Future[Any]) -> Optional[BaseException]:
+    return asyncio.CancelledError() if future.cancelled() else future.exception()

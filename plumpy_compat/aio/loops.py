@@ -1,0 +1,39 @@
+"""Event loops, found without a running one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Optional
+
+
+def current_event_loop() -> Optional[asyncio.AbstractEventLoop]:
+    """Give the running loop, else the one that was set for this thread, else None. It never makes one.
+
+    For tornado's `IOLoop.current(instance=False)`.
+    """
+    running = asyncio._get_running_loop()
+    if running is not None:
+        return running
+    if sys.version_info < (3, 14):
+        # `get_event_loop()` of these makes a loop, or warns that it won't for much longer.
+        local = getattr(asyncio.get_event_loop_policy(), "_local", None)
+        if local is not None:
+            found: Optional[asyncio.AbstractEventLoop] = getattr(local, "_loop", None)
+            return found
+    try:
+        return asyncio.get_event_loop()
+    except RuntimeError:
+        return None
+
+
+def get_or_create_event_loop() -> asyncio.AbstractEventLoop:
+    """Give the running loop, else this thread's if it's open, else a new one that becomes this thread's.
+
+    For tornado's `IOLoop.current()`, which in a thread without a loop gave the main thread's instead.
+    """
+    loop = current_event_loop()
+    if loop is None or loop.is_closed():
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+    return loop
