@@ -9,7 +9,7 @@ import math
 import random
 from typing import Any, Awaitable, Callable, Coroutine, Optional, Union
 
-from .loops import get_or_create_event_loop
+from .loops import call_threadsafe, get_or_create_event_loop
 from .yieldables import as_future, create_task, is_yieldable
 
 
@@ -41,11 +41,7 @@ def add_callback(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], 
         if result is not None and is_yieldable(result):
             as_future(result, loop).add_done_callback(finished)
 
-    try:
-        loop.call_soon_threadsafe(call)
-    except RuntimeError:
-        if not loop.is_closed():
-            raise
+    call_threadsafe(loop, call)
 
 
 def report_error(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], error: BaseException) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import functools
 import inspect
+import sys
 from typing import Any, Callable, Optional
 
 from .futures import done_future
@@ -38,6 +39,11 @@ def eager_coroutine(function: Callable[..., Any]) -> Callable[..., asyncio.Futur
         return done_future(result, loop)
 
     setattr(start, MARK, True)
+    # So that whoever asks asyncio or `inspect` before the call awaits what it gives.
+    if sys.version_info >= (3, 12):
+        inspect.markcoroutinefunction(start)
+    else:
+        start._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
     return start
 
 
@@ -72,9 +78,8 @@ def run_sync(loop: asyncio.AbstractEventLoop, function: Callable[[], Any], timeo
         if timeout is None:
             return await as_awaitable(result)
         text = f"Operation timed out after {timeout} seconds"
-        return await start_with_timeout(
-            datetime.timedelta(seconds=timeout), result, (), asyncio.get_running_loop(), text
-        )
+        limit = datetime.timedelta(seconds=timeout)
+        return await start_with_timeout(limit, result, (), loop, text)
 
     running = main()
     try:

@@ -7,7 +7,7 @@ import concurrent.futures
 import functools
 from typing import Any, Optional, TypeVar, Union
 
-from .loops import get_or_create_event_loop
+from .loops import call_threadsafe, get_or_create_event_loop
 
 T = TypeVar("T")
 AnyFuture = Union["asyncio.Future[Any]", "concurrent.futures.Future[Any]"]
@@ -41,22 +41,14 @@ def chain_future(source: AnyFuture, target: AnyFuture) -> None:
         loop = target.get_loop()
         if loop is asyncio._get_running_loop() or not loop.is_running():
             copy_outcome(done, target)
-            return
-        try:
-            loop.call_soon_threadsafe(copy_outcome, done, target)
-        except RuntimeError:
-            if not loop.is_closed():
-                raise
+        else:
+            call_threadsafe(loop, copy_outcome, done, target)
 
     if source.done():
         copy(source)
-    elif isinstance(source, concurrent.futures.Future):
-        if isinstance(target, concurrent.futures.Future):
-            source.add_done_callback(copy)
-        else:
-            # Through its loop even if that doesn't run yet: here it can't be seen whether it's about to.
-            loop = target.get_loop()
-            source.add_done_callback(functools.partial(add_callback, loop, copy))
+    elif isinstance(source, concurrent.futures.Future) and not isinstance(target, concurrent.futures.Future):
+        # Through its loop even if that doesn't run yet: the source's thread can't know whether it's about to.
+        source.add_done_callback(functools.partial(call_threadsafe, target.get_loop(), copy))
     else:
         source.add_done_callback(copy)
 

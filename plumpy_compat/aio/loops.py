@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Optional
+from typing import Any, Callable, Optional
+
+
+def call_threadsafe(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *args: Any) -> None:
+    """As `loop.call_soon_threadsafe`, but a closed loop ignores it, as tornado's did."""
+    try:
+        loop.call_soon_threadsafe(function, *args)
+    except RuntimeError:
+        if not loop.is_closed():
+            raise
 
 
 def current_event_loop() -> Optional[asyncio.AbstractEventLoop]:
