@@ -218,8 +218,7 @@ def _require_helpers(code: _Code, files: Sequence[FileResult]) -> None:
 
 
 def _dependency(result: FileResult, knowledge: object) -> None:
-    from codemods.rules.dependencies import DependencyFile, Knowledge
-    from codemods.rules.dependencies import migrate as migrate_file
+    from codemods.rules.dependencies import DependencyFile, Knowledge, migrate as migrate_file
     from codemods.rules.dependencies.setup_py import migrate_setup_py
     from codemods.source import Source, SourceError
 

@@ -9,8 +9,7 @@ import tokenize
 from collections import Counter
 from functools import lru_cache
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple
-from typing import Counter as CounterType
+from typing import TYPE_CHECKING, Any, Callable, Counter as CounterType, List, Optional, Tuple
 
 from codemods.edits import Constant
 from codemods.lazy import cst

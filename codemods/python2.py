@@ -10,8 +10,7 @@ import ast
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import Any, List
-from typing import Counter as CounterType
+from typing import Any, Counter as CounterType, List
 
 from codemods.source import Source, SourceError
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from . import base as base
-from . import process_comms as process_comms
-from . import process_states as process_states
-from . import utils as utils
+from . import base as base, process_comms as process_comms, process_states as process_states, utils as utils
 from .aliases import install_as_plumpy as install_as_plumpy
 from .communications import *  # noqa: F403
 from .events import *  # noqa: F403
@@ -19,10 +16,7 @@ from .exceptions import *  # noqa: F403
 from .futures import *  # noqa: F403
 from .greenback_bridge import *  # noqa: F403
 from .loaders import *  # noqa: F403
-from .messages import KILL_MSG as KILL_MSG
-from .messages import PAUSE_MSG as PAUSE_MSG
-from .messages import PLAY_MSG as PLAY_MSG
-from .messages import STATUS_MSG as STATUS_MSG
+from .messages import KILL_MSG as KILL_MSG, PAUSE_MSG as PAUSE_MSG, PLAY_MSG as PLAY_MSG, STATUS_MSG as STATUS_MSG
 from .mixins import *  # noqa: F403
 from .persistence import *  # noqa: F403
 from .ports import *  # noqa: F403

@@ -18,8 +18,7 @@ import weakref
 from contextlib import suppress
 from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Tuple, TypeVar, cast
 
-from greenlet import error as GreenletError
-from greenlet import getcurrent, greenlet
+from greenlet import error as GreenletError, getcurrent, greenlet
 
 __all__ = ["ensure_portal", "has_portal", "run_until_complete", "run_with_portal", "sync_await"]
 

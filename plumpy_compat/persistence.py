@@ -411,8 +411,10 @@ class InMemoryPersister(Persister):
 
 
 from .checkpoints.pickle_files import PicklePersister  # noqa: E402 - it is a Persister, which stands above
-from .checkpoints.yaml_tags import register  # noqa: E402
-from .checkpoints.yaml_tags import uuid_constructor as uuid_constructor  # noqa: E402 - its place in plumpy
-from .checkpoints.yaml_tags import uuid_representer as uuid_representer  # noqa: E402
+from .checkpoints.yaml_tags import (  # noqa: E402
+    register,
+    uuid_constructor as uuid_constructor,
+    uuid_representer as uuid_representer,
+)
 
 register()

@@ -27,6 +27,7 @@ from .port_base import (
     NAMESPACE_SEPARATOR,
     UNSPECIFIED,
     VALID_TYPE,
+    VALIDATOR_SIGNATURE_DEPRECATION_WARNING as VALIDATOR_SIGNATURE_DEPRECATION_WARNING,
     VALIDATOR_TYPE,
     InputPort,
     OutputPort,
@@ -36,7 +37,6 @@ from .port_base import (
     description_to_json,
     text_of,
 )
-from .port_base import VALIDATOR_SIGNATURE_DEPRECATION_WARNING as VALIDATOR_SIGNATURE_DEPRECATION_WARNING
 from .utils import AttributesFrozendict, freeze
 
 __all__ = ["UNSPECIFIED", "InputPort", "OutputPort", "Port", "PortNamespace", "PortValidationError"]

@@ -14,86 +14,32 @@ from . import communications, events, futures, loaders, persistence
 from .broker import bridge, dispatcher, links
 from .messages import (
     ARGS_KEY as ARGS_KEY,
-)
-from .messages import (
     CONTINUE_TASK as CONTINUE_TASK,
-)
-from .messages import (
     CREATE_TASK as CREATE_TASK,
-)
-from .messages import (
     FORCE_KILL_KEY as FORCE_KILL_KEY,
-)
-from .messages import (
     INTENT_KEY as INTENT_KEY,
-)
-from .messages import (
     KILL_MSG as KILL_MSG,
-)
-from .messages import (
     KWARGS_KEY as KWARGS_KEY,
-)
-from .messages import (
     LAUNCH_TASK as LAUNCH_TASK,
-)
-from .messages import (
     MESSAGE_KEY as MESSAGE_KEY,
-)
-from .messages import (
     MESSAGE_TEXT_KEY as MESSAGE_TEXT_KEY,
-)
-from .messages import (
     NOWAIT_KEY as NOWAIT_KEY,
-)
-from .messages import (
     PAUSE_MSG as PAUSE_MSG,
-)
-from .messages import (
     PERSIST_KEY as PERSIST_KEY,
-)
-from .messages import (
     PID_KEY as PID_KEY,
-)
-from .messages import (
     PLAY_MSG as PLAY_MSG,
-)
-from .messages import (
     PROCESS_CLASS_KEY as PROCESS_CLASS_KEY,
-)
-from .messages import (
     STATUS_MSG as STATUS_MSG,
-)
-from .messages import (
     TAG_KEY as TAG_KEY,
-)
-from .messages import (
     TASK_ARGS as TASK_ARGS,
-)
-from .messages import (
     TASK_KEY as TASK_KEY,
-)
-from .messages import (
     Intent as Intent,
-)
-from .messages import (
     Message as Message,
-)
-from .messages import (
     MessageBuilder as MessageBuilder,
-)
-from .messages import (
     MessageType as MessageType,
-)
-from .messages import (
     create_continue_body as create_continue_body,
-)
-from .messages import (
     create_create_body as create_create_body,
-)
-from .messages import (
     create_launch_body as create_launch_body,
-)
-from .messages import (
     plain_message as plain_message,
 )
 from .utils import PID_TYPE
@@ -397,6 +343,8 @@ class ProcessLauncher:
             LOGGER.warning("rejecting task: cannot persist process because there is no persister")
             raise communications.TaskRejected("Cannot persist process, no persister")
         cls = self._loader.load_object(process_class)
+        if not _is_process_class(cls):
+            raise ValueError(f"'{process_class}', which the task asks to be launched, is no class of processes")
         kwargs = dict(kwargs or {})
         for name, value in self._surroundings(communicator).items():
             if name not in kwargs and _accepts(cls, name):
@@ -434,6 +382,12 @@ class ProcessLauncher:
         if communicator is not None and dispatcher.pending(communicator):
             link = dispatcher.dispatcher_of(communicator).link
             await asyncio.get_running_loop().run_in_executor(None, functools.partial(link.flush, bindings=True))
+
+
+def _is_process_class(cls: Any) -> bool:
+    from .processes import Process
+
+    return isinstance(cls, type) and issubclass(cls, Process)
 
 
 def _is_usable(communicator: Any) -> bool:

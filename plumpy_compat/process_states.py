@@ -22,41 +22,17 @@ from .base import state_machine
 from .checkpoints import allowlist
 from .commands import (
     Command as Command,
-)
-from .commands import (
     Continue as Continue,
-)
-from .commands import (
     Interruption as Interruption,
-)
-from .commands import (
     Kill as Kill,
-)
-from .commands import (
     KillInterruption as KillInterruption,
-)
-from .commands import (
     MessageOrText as MessageOrText,
-)
-from .commands import (
     Pause as Pause,
-)
-from .commands import (
     PauseInterruption as PauseInterruption,
-)
-from .commands import (
     Stop as Stop,
-)
-from .commands import (
     Wait as Wait,
-)
-from .commands import (
     command_of as command_of,
-)
-from .commands import (
     load_function_of as load_function_of,
-)
-from .commands import (
     save_function as save_function,
 )
 from .lang import NULL

@@ -25,8 +25,7 @@ from .event_helper import EventHelper as EventHelper
 from .exceptions import PersistenceError
 from .messages import FORCE_KILL_KEY, INTENT_KEY, MESSAGE_TEXT_KEY, Intent
 from .persistence import LoadSaveContext, SavableFuture
-from .process.core import PROCESS_STACK as PROCESS_STACK
-from .process.core import ProcessStateMachineMeta, ensure_not_closed
+from .process.core import PROCESS_STACK as PROCESS_STACK, ProcessStateMachineMeta, ensure_not_closed
 from .process.running import RunningProcess
 from .process_listener import ProcessListener
 from .process_spec import ProcessSpec
@@ -363,10 +362,11 @@ def _of_any_release(saved_state: SAVED_STATE_TYPE) -> SAVED_STATE_TYPE:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "ConnectionClosed":  # aiida-core takes it from here; importing aio_pika costs more than all else
-        from aio_pika.exceptions import ConnectionClosed
+    # aiida-core takes the first from here; importing aio_pika costs more than all else.
+    if name in ("ConnectionClosed", "ChannelInvalidStateError"):
+        from aio_pika import exceptions
 
-        return ConnectionClosed
+        return getattr(exceptions, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

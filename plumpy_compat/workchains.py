@@ -3,80 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import warnings
 from collections.abc import Coroutine
+from types import CoroutineType
 from typing import Any, Dict, Optional, Union, cast
 
-from . import mixins, process_states, processes
+from . import events, mixins, process_states, processes
+from .broker import bridge
 from .exceptions import PersistenceError
 from .futures import CancelledError
+from .greenback_bridge import Drive
 from .outline import (
     EXIT_CODE_TYPE as EXIT_CODE_TYPE,
-)
-from .outline import (
     PREDICATE_TYPE as PREDICATE_TYPE,
-)
-from .outline import (
     STEPPER_STATE as STEPPER_STATE,
-)
-from .outline import (
     WC_COMMAND_TYPE as WC_COMMAND_TYPE,
-)
-from .outline import (
     Stepper as Stepper,
-)
-from .outline import (
     _Block as _Block,
-)
-from .outline import (
     _BlockStepper as _BlockStepper,
-)
-from .outline import (
     _Conditional as _Conditional,
-)
-from .outline import (
     _FunctionCall as _FunctionCall,
-)
-from .outline import (
     _FunctionStepper as _FunctionStepper,
-)
-from .outline import (
     _If as _If,
-)
-from .outline import (
     _IfStepper as _IfStepper,
-)
-from .outline import (
     _Instruction as _Instruction,
-)
-from .outline import (
     _PropagateReturn as _PropagateReturn,
-)
-from .outline import (
     _Return as _Return,
-)
-from .outline import (
     _ReturnStepper as _ReturnStepper,
-)
-from .outline import (
     _While as _While,
-)
-from .outline import (
     _WhileStepper as _WhileStepper,
-)
-from .outline import (
     ensure_instruction as ensure_instruction,
-)
-from .outline import (
     if_ as if_,
-)
-from .outline import (
     recreate_stepper as recreate_stepper,
-)
-from .outline import (
     return_ as return_,
-)
-from .outline import (
     while_ as while_,
 )
 from .persistence import LoadSaveContext
@@ -278,9 +238,14 @@ class WorkChain(mixins.ContextMixin, processes.Process):
                     raise
 
     def to_context(self, **kwargs: Any) -> None:
-        """Put values into the context before the next step; futures, and processes, are waited for."""
+        """Put values into the context before the next step.
+
+        Futures (also those of a communicator), coroutines and processes are waited for.
+        """
         for key, value in kwargs.items():
             awaited = value.future() if isinstance(value, processes.Process) else value
+            if isinstance(awaited, concurrent.futures.Future) or type(awaited) is CoroutineType:
+                awaited = events.spawn(self._loop, Drive(bridge.follow(awaited)))
             if asyncio.isfuture(awaited):
                 self._awaitables[awaited] = key
             else:
@@ -289,7 +254,7 @@ class WorkChain(mixins.ContextMixin, processes.Process):
     async def run(self) -> Any:
         return await self._do_step()
 
-    async def _do_step(self) -> Any:
+    async def _do_step(self, *_resumed_with: Any) -> Any:
         self._awaitables = {}
         result: Any = None
         try:
@@ -298,6 +263,8 @@ class WorkChain(mixins.ContextMixin, processes.Process):
                 result = await result
         except _PropagateReturn as propagated:
             finished, result = True, propagated.exit_code
+        if isinstance(result, process_states.Wait) and result.continue_fn is None and not finished:
+            result.continue_fn = self._do_step  # there are steps left
         if finished or not (result is None or isinstance(result, dict)):
             return result
         if isinstance(result, dict):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
 
@@ -124,7 +125,7 @@ async def follow(result: Any) -> Any:
 
 def _is_plain(value: Any) -> bool:
     """Tell whether a value is nothing that is to be awaited."""
-    return not (asyncio.isfuture(value) or isinstance(value, concurrent.futures.Future) or asyncio.iscoroutine(value))
+    return not (asyncio.isfuture(value) or isinstance(value, (concurrent.futures.Future, Coroutine)))
 
 
 def _on_this_loop(future: asyncio.Future[Any]) -> Awaitable[Any]:

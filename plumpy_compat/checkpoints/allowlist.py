@@ -11,9 +11,10 @@ import builtins
 import enum
 import importlib
 import io
+import reprlib
 import sys
 from types import FunctionType
-from typing import Any, Dict, Sequence, Set, Tuple, Type, Union, cast
+from typing import Any, Dict, Optional, Sequence, Set, Tuple, Type, Union, cast
 
 import yaml
 
@@ -31,7 +32,6 @@ _STANDARD: Dict[str, str] = {
     "decimal": "Decimal",
     "fractions": "Fraction",
     "pathlib": "PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath Path",
-    "pathlib._local": "PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath Path",
     "types": "SimpleNamespace",
     "uuid": "SafeUUID UUID",
     # How pickle makes an object of a class, which is looked up here itself.
@@ -58,7 +58,13 @@ _ALLOWED.update(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, Exception)
 )
-_PYTHON_2 = {"__builtin__": "builtins", "exceptions": "builtins", "copy_reg": "copyreg"}
+# Names of Python 2, and of one release of Python 3 (3.13).
+_MOVED = {
+    "__builtin__": "builtins",
+    "exceptions": "builtins",
+    "copy_reg": "copyreg",
+    "pathlib._local": "pathlib",
+}
 _PYTHON_2_NAMES = {("builtins", "xrange"): "range", ("builtins", "unicode"): "str", ("builtins", "long"): "int"}
 
 
@@ -83,7 +89,7 @@ def find(module: str, name: str) -> Any:
 
     :raises PersistenceError: if it isn't on the list, or is on it but can't be imported.
     """
-    module = from_wire_module(_PYTHON_2.get(module, module))
+    module = from_wire_module(_MOVED.get(module, module))
     name = _PYTHON_2_NAMES.get((module, name), name)
     if (module, name) not in _ALLOWED:
         raise PersistenceError(
@@ -259,12 +265,13 @@ def load_exception(text: str) -> BaseException:
     return _made(call)
 
 
-def _made(call: _Call) -> BaseException:
+def _made(call: _Call, known: Optional[Dict[int, Any]] = None) -> BaseException:
     found: Type[Any] = find(*_split(call.name))
     if not (isinstance(found, type) and issubclass(found, BaseException)):
         raise PersistenceError(f"the checkpoint gives '{call.name}' as an exception, which it isn't")
     try:
-        args = tuple(_value(one) for one in call.args)
+        known = {} if known is None else known
+        args = tuple(_value(one, known) for one in call.args)
         exception: BaseException = found.__new__(found, *args)
         # What Python's own classes make of the arguments (`errno` and so on) is done by their `__init__`.
         builtin: Type[Any] = next(one for one in found.__mro__ if one.__module__ == "builtins")
@@ -273,7 +280,7 @@ def _made(call: _Call) -> BaseException:
         except Exception:  # the class takes other ones than its base
             exception.args = args
         if isinstance(call.state, dict):
-            vars(exception).update(_value(call.state))
+            vars(exception).update(_value(call.state, known))
     except Exception as error:
         raise PersistenceError(f"the exception '{call.name}' in the checkpoint can't be made: {error!r}") from error
     return exception
@@ -285,21 +292,32 @@ def _split(name: str) -> _Name:
     splits = [(".".join(parts[:at]), ".".join(parts[at:])) for at in range(len(parts) - 1, 0, -1)] or [
         ("builtins", name)
     ]
-    splits = [(from_wire_module(_PYTHON_2.get(module, module)), name) for module, name in splits]
+    splits = [(from_wire_module(_MOVED.get(module, module)), name) for module, name in splits]
     allowed = (one for one in splits if one in _ALLOWED)
     loaded = (one for one in splits if hasattr(sys.modules.get(one[0]), one[1].partition(".")[0]))
     return next(allowed, None) or next(loaded, splits[0])
 
 
-def _value(value: Any) -> Any:
-    """An argument; an exception among them that isn't allowed is given as text."""
+def _value(value: Any, known: Optional[Dict[int, Any]] = None) -> Any:
+    """An argument; an exception among them that isn't allowed is given as text.
+
+    :param known: what was made of values before: YAML can name one so often that making it each time takes for ever.
+    """
+    known = {} if known is None else known
+    if id(value) not in known:
+        known[id(value)] = _made_anew(value, known)
+    return known[id(value)]
+
+
+def _made_anew(value: Any, known: Dict[int, Any]) -> Any:
     if isinstance(value, _Call):
         try:
-            return _made(value)
+            return _made(value, known)
         except PersistenceError:
-            return f"{value.name}({', '.join(repr(_value(one)) for one in value.args)})"
+            args = ", ".join(reprlib.repr(_value(one, known)) for one in value.args)
+            return f"{value.name}({args})"
     if isinstance(value, (list, tuple)):
-        return type(value)(_value(one) for one in value)
+        return type(value)(_value(one, known) for one in value)
     if isinstance(value, dict):
-        return {key: _value(one) for key, one in value.items()}
+        return {key: _value(one, known) for key, one in value.items()}
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import time
 import uuid
 from contextlib import suppress
 from typing import Any, Hashable, List, Optional, Tuple
@@ -17,6 +18,8 @@ from . import allowlist
 __all__ = ["PicklePersister"]
 
 _PICKLE_SUFFIX = "pickle"
+_TEMPORARY_SUFFIX = ".checkpoint.tmp"
+_REMAINS = 3600  # seconds after which a temporary file is nobody's any more
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 # What a name may hold as it is. `.` separates the process from the tag, `%` escapes.
@@ -39,6 +42,7 @@ class PicklePersister(Persister):
         super().__init__()
         self._pickle_directory = os.fspath(pickle_directory)
         self.ensure_pickle_directory(self._pickle_directory)
+        _remove_remains(self._pickle_directory)
 
     @staticmethod
     def ensure_pickle_directory(dirpath: str) -> None:
@@ -201,12 +205,22 @@ def _dumps(value: Any) -> bytes:
     return buffer.getvalue()
 
 
+def _remove_remains(folder: str) -> None:
+    """Remove what writers that were killed left behind, if it's old enough to be nobody's at the moment."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") and entry.name.endswith(_TEMPORARY_SUFFIX):
+                with suppress(OSError):
+                    if time.time() - entry.stat().st_mtime > _REMAINS:
+                        os.remove(entry.path)
+
+
 def _replace(path: str, data: bytes) -> None:
     """Write a file such that its name has the old content or the new one at any moment, also after a power cut."""
-    import tempfile
-
     folder = os.path.dirname(path)
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
+    temporary = os.path.join(folder, f".{uuid.uuid4().hex}{_TEMPORARY_SUFFIX}")
+    # With the rights that any new file gets; `tempfile` would keep it from everybody else.
+    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -18,8 +18,7 @@ from typing import Any, Callable, Iterator, List
 import kiwipy
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plumpy_compat import exceptions, utils
 from plumpy_compat.checkpoints import allow, allowlist
@@ -498,3 +497,18 @@ class ReplacedError(Exception):
 
 def test_an_exception_that_becomes_something_else_is_told_by_its_text() -> None:
     assert str(allowlist.portable(ReplacedError("x"))) == "ReplacedError: x"
+
+
+def test_a_value_that_is_named_again_and_again_is_made_once() -> None:
+    """A few lines of YAML can stand for more values than fit into memory."""
+    lines = ["- &a0 [x, x]", *(f"- &a{depth} [*a{depth - 1}, *a{depth - 1}]" for depth in range(1, 60))]
+    text = "!!python/object/apply:builtins.ValueError\n" + "\n".join(lines)
+    deepest = allowlist.load_exception(text).args[-1]
+    for _ in range(59):
+        assert deepest[0] is deepest[1]
+        deepest = deepest[0]
+    assert deepest == ["x", "x"]
+
+
+def test_paths_of_python_3_13_are_read_by_all() -> None:
+    assert allowlist.find("pathlib._local", "PurePosixPath") is allowlist.find("pathlib", "PurePosixPath")

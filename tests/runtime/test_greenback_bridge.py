@@ -15,8 +15,7 @@ from typing import Any, Callable, List
 import greenback
 import pytest
 from greenlet import getcurrent
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import plumpy_compat as plumpy
 from plumpy_compat import greenback_bridge

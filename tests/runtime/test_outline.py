@@ -9,8 +9,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import plumpy_compat as plumpy
 from plumpy_compat import outline, workchains

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plumpy_compat.checkpoints import allowlist, pickle_files
 from plumpy_compat.exceptions import PersistenceError
@@ -462,3 +461,23 @@ def test_a_pid_with_a_slash_does_not_read_elsewhere(tmp_path: Path) -> None:
     plumpys(persister, os.path.join("..", "outside.pickle"), "../outside")
     with pytest.raises(FileNotFoundError):
         persister.load_checkpoint("../outside")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_files_get_the_rights_of_any_new_file(persister: PicklePersister) -> None:
+    before = os.umask(0o027)
+    try:
+        persister.save_checkpoint(Fake(1))
+    finally:
+        os.umask(before)
+    assert (folder(persister) / "1.pickle").stat().st_mode & 0o777 == 0o640
+
+
+def test_what_a_killed_writer_left_is_removed_once_it_is_old(persister: PicklePersister) -> None:
+    old, new = (folder(persister) / f".{name}{pickle_files._TEMPORARY_SUFFIX}" for name in ("old", "new"))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    again = PicklePersister(folder(persister))
+    assert (old.exists(), new.exists()) == (False, True)
+    assert again.get_checkpoints() == []

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plumpy_compat import port_base, ports
 from plumpy_compat.ports import UNSPECIFIED, InputPort, OutputPort, Port, PortNamespace, PortValidationError

@@ -561,6 +561,13 @@ class NamesBackwards(plumpy_compat.DefaultObjectLoader):
         return super().load_object(identifier[::-1])
 
 
+def test_what_is_launched_must_be_a_process(worker: Worker) -> None:
+    body = create_launch_body(Doubles, init_args=["true"], nowait=False)
+    body["args"]["process_class"] = "os:system"
+    with pytest.raises(Exception, match="'os:system', which the task asks to be launched, is no class of processes"):
+        resolve(worker.threads.task_send(body))
+
+
 def test_own_loader(there: LoopThread, local: kiwipy.LocalCommunicator) -> None:
     loader = NamesBackwards()
     worker = Worker(there, local, loader=loader, persister=plumpy_compat.InMemoryPersister(loader))

@@ -13,8 +13,7 @@ import uuid
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plumpy_compat.checkpoints.snapshots import snapshot
 from plumpy_compat.process_listener import ProcessListener

@@ -18,8 +18,7 @@ from typing import Any, Dict, List
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plumpy_compat import utils
 from plumpy_compat.utils import AttributesDict, AttributesFrozendict, Frozendict

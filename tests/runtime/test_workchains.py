@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import warnings
 from typing import Any, Callable, Dict, Iterator, List
 
@@ -438,16 +439,42 @@ class Sleeping(plumpy.WorkChain):
         return plumpy.Wait()
 
     def last(self) -> Any:
-        return "not reached"
+        return "reached"
 
 
-def test_a_wait_without_a_continuation_is_the_end_when_it_is_loaded_too() -> None:
+@pytest.mark.parametrize("reload", [False, True])
+def test_a_wait_without_a_continuation_goes_on_with_the_next_step(reload: bool) -> None:
     process = Sleeping(pid=1)
     step(process, 2)
-    loaded = reloaded(process)
-    loaded.resume("word")
-    finish(loaded)
-    assert loaded.result() == "word"
+    process = reloaded(process) if reload else process
+    process.resume("word")
+    finish(process)
+    assert process.result() == "reached"
+
+
+class Gathers(plumpy.WorkChain):
+    @classmethod
+    def define(cls, spec: Any) -> None:
+        super().define(spec)
+        spec.outline(cls.ask, cls.last)
+
+    def ask(self) -> Any:
+        answer: "concurrent.futures.Future[Any]" = concurrent.futures.Future()
+        self.loop.call_soon(answer.set_result, "reply")
+        return plumpy.ToContext(reply=answer, made=self.make(), plain=3)
+
+    async def make(self) -> Any:
+        await asyncio.sleep(0)
+        return "made"
+
+    def last(self) -> Any:
+        return (self.ctx.reply, self.ctx.made, self.ctx.plain)
+
+
+def test_a_step_may_wait_for_replies_and_coroutines() -> None:
+    process = Gathers(pid=1)
+    finish(process)
+    assert process.result() == ("reply", "made", 3)
 
 
 def test_a_work_chain_that_has_no_position_has_no_key_for_it() -> None:

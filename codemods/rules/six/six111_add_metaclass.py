@@ -25,8 +25,7 @@ from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
 from codemods.edits import Shape
 from codemods.rule import Item, Rule, needle
-from codemods.rules.six._decorators import find as find_in
-from codemods.rules.six._decorators import without
+from codemods.rules.six._decorators import find as find_in, without
 from codemods.rules.six._metaclass import drop_object, with_metaclass
 from codemods.rules.six._names import call_of, uses
 

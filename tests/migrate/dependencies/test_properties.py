@@ -7,8 +7,7 @@ from textwrap import dedent
 from typing import Callable, Dict, List
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from codemods.rules.dependencies import DependencyFile, migrate
 from tests.migrate.dependencies.helpers import knowledge

@@ -6,8 +6,14 @@ from typing import List, Optional, Tuple
 
 import pytest
 
-from codemods.rules.dependencies import RULES, dep102_markers, dep103_python, dep106_matrix, requirement
-from codemods.rules.dependencies import dep101_shims as shims
+from codemods.rules.dependencies import (
+    RULES,
+    dep101_shims as shims,
+    dep102_markers,
+    dep103_python,
+    dep106_matrix,
+    requirement,
+)
 from codemods.rules.dependencies.model import Action, Kind
 from tests.migrate.dependencies.helpers import knowledge
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from codemods.engine import run
 from codemods.findings import Outcome
 from codemods.settings import Settings
-from tests.migrate.rules.checks import check, check_left
-from tests.migrate.rules.checks import run as migrated
+from tests.migrate.rules.checks import check, check_left, run as migrated
 
 
 def test_a_feature_that_is_used_as_a_name_stays() -> None:

@@ -7,8 +7,7 @@ import warnings
 from typing import Any, Iterator, List
 
 import hypothesmith
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from codemods.edits import Edit, Shape
 from codemods.findings import Outcome, Status

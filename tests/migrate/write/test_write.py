@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, List
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from codemods import write
 from codemods.journal import STATE_VARIABLE, Journal
