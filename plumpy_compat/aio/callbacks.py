@@ -81,7 +81,7 @@ class PeriodicCallback:
         self._next_time = 0.0
 
     def start(self) -> None:
-        """Start it, or start it anew; in tornado the second of two starts made it run twice as often."""
+        """Start it, or start it anew; in tornado 4.5 two starts made it run twice as often."""
         self.stop()
         loop = self.io_loop or get_or_create_event_loop()
         self._round = object()
