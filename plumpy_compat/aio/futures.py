@@ -27,8 +27,8 @@ def create_future() -> asyncio.Future[Any]:
 def chain_future(source: AnyFuture, target: AnyFuture) -> None:
     """Give `target` the outcome of `source` as soon as it has one, unless it's done by then.
 
-    For tornado's `chain_future`. A cancelled `source` cancels `target` (which in tornado 6 never got an outcome, and 4.5 cancelled no futures);
-    cancelling `target` doesn't do anything to `source`.
+    For tornado's `chain_future`. A cancelled `source` cancels `target`: in tornado 6 that never got an outcome, and 4.5
+    cancelled no futures. Cancelling `target` doesn't do anything to `source`.
 
     :param source: a future of the running loop or of a thread.
     :param target: of a thread or of any loop: that one is woken.
