@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import sys
 from typing import List
 
@@ -35,6 +34,8 @@ def install_as_plumpy() -> None:
 
 
 def _modules() -> List[str]:
+    import pkgutil  # few call this
+
     package = importlib.import_module(_OURS)
     found = (one.name for one in pkgutil.walk_packages(package.__path__, _OURS + "."))
     return [name for name in found if name.split(".")[1] not in _LEFT_OUT]

@@ -7,6 +7,7 @@ what this package wrote, and the other way round.
 from __future__ import annotations
 
 import abc
+import functools
 import importlib
 import sys
 from types import ModuleType
@@ -32,11 +33,13 @@ _WIRE_MODULES = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def to_wire_module(name: str) -> str:
     """The name under which a module is written: `plumpy.x` for our `plumpy_compat.x`, any other as it is."""
     return _WIRE_MODULES.get(name) or _move(name, _OWN_PACKAGE, _WIRE_PACKAGE)
 
 
+@functools.lru_cache(maxsize=1024)
 def from_wire_module(name: str) -> str:
     """Our module that stands for a module that was written: `plumpy_compat.x` for `plumpy.x`, any other as it is."""
     return _move(name, _WIRE_PACKAGE, _OWN_PACKAGE)

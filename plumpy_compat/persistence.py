@@ -69,8 +69,10 @@ class LoadSaveContext:
 
     def copyextend(self, **kwargs: Any) -> LoadSaveContext:
         """Give a copy that knows these as well; `loader` may be among them."""
-        kwargs.setdefault("loader", self.loader)
-        return LoadSaveContext(**{**self._values, **kwargs})
+        extended = LoadSaveContext.__new__(LoadSaveContext)
+        extended.loader = kwargs.pop("loader", self.loader)
+        extended._values = {**self._values, **kwargs}
+        return extended
 
 
 class Bundle(Dict[str, Any]):
@@ -235,10 +237,9 @@ class Savable:
         """
         types = saved_state.get(META, {}).get(META__TYPES, ())
         for member in members:
-            if member in types:
-                value = self._get_value(saved_state, member, load_context)
-            else:
-                value = snapshot(saved_state[member])
+            value = saved_state[member]
+            if value is not None:
+                value = self._get_value(saved_state, member, load_context) if member in types else snapshot(value)
             setattr(self, member, value)
 
     def _ensure_persist_configured(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import json
 import logging
 import warnings
 from typing import (
@@ -85,6 +84,8 @@ def description_to_json(description: Mapping[str, Any], **options: Any) -> str:
 
     :param options: of `json.dumps`.
     """
+    import json  # few print a description
+
     try:
         return json.dumps(description, default=text_of, **options)
     except (TypeError, ValueError):
