@@ -459,7 +459,7 @@ class Gathers(plumpy.WorkChain):
         spec.outline(cls.ask, cls.last)
 
     def ask(self) -> Any:
-        answer: "concurrent.futures.Future[Any]" = concurrent.futures.Future()
+        answer: concurrent.futures.Future[Any] = concurrent.futures.Future()
         self.loop.call_soon(answer.set_result, "reply")
         return plumpy.ToContext(reply=answer, made=self.make(), plain=3)
 
