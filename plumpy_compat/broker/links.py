@@ -11,6 +11,7 @@ confirmation was lost is then sent twice. On close what waits is given some seco
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import atexit
 import concurrent.futures
@@ -50,7 +51,7 @@ def connect(communicator: Any, dispatcher: Dispatcher) -> Link:
     return DirectLink(communicator, dispatcher)
 
 
-class Link:
+class Link(abc.ABC):
     """What a dispatcher and the processes behind it tell a communicator."""
 
     #: Whether calls into the communicator may take a round trip to a broker.
@@ -60,17 +61,17 @@ class Link:
         self.communicator = communicator
         self.dispatcher = dispatcher
 
+    @abc.abstractmethod
     def broadcast(self, body: Any, sender: Any, subject: str, final: bool) -> None:
         """Publish a broadcast, in the order of the calls. Never raises for the broker's sake, never blocks."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def bind(self, identifier: str) -> None:
         """Have RPCs to `identifier` brought to the dispatcher."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def unbind(self, identifier: str) -> None:
         """Have RPCs to `identifier` refused again."""
-        raise NotImplementedError
 
     def flush(self, timeout: Optional[float] = FLUSH_TIMEOUT, bindings: bool = False) -> bool:
         """Block until all of that is done, at most `timeout` seconds; tell whether it is.
@@ -139,9 +140,9 @@ class _QueuedLink(Link):
         elif self.outbox.put(operation):
             self._wake()
 
+    @abc.abstractmethod
     def _wake(self) -> None:
         """See to it that somebody takes operations out of the outbox."""
-        raise NotImplementedError
 
 
 class RmqLink(_QueuedLink):

@@ -9,9 +9,11 @@ import warnings
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
+import kiwipy
 import pytest
 
 from tests.runtime.broker import Broker, server_program, shared_uri
+from tests.runtime.helpers import LoopThread
 
 REQUIRED = "PLUMPY_COMPAT_REQUIRE_AMQP"
 """The environment variable that makes tests fail instead of being skipped where there is no RabbitMQ."""
@@ -83,3 +85,17 @@ def close(communicator: Any, patience: float = 15.0) -> None:
     closer.join(patience)
     if closer.is_alive():
         warnings.warn("a communicator didn't close in time", stacklevel=1)
+
+
+@pytest.fixture
+def there() -> Iterator[LoopThread]:
+    """Give a loop that runs in a thread of its own; nothing may fail on it unseen."""
+    with LoopThread() as thread:
+        yield thread
+        assert thread.errors == []
+
+
+@pytest.fixture
+def local() -> kiwipy.LocalCommunicator:
+    """Give a communicator that lives in this interpreter."""
+    return kiwipy.LocalCommunicator()

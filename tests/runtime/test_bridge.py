@@ -20,14 +20,6 @@ from tests.runtime.helpers import PATIENCE, LoopThread, resolve, run
 
 
 @pytest.fixture
-def there() -> Iterator[LoopThread]:
-    """The loop that calls are brought to."""
-    with LoopThread() as thread:
-        yield thread
-        assert thread.errors == []
-
-
-@pytest.fixture
 def elsewhere() -> Iterator[LoopThread]:
     """Another one."""
     with LoopThread() as thread:

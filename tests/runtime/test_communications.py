@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 import kiwipy
 import pytest
@@ -14,18 +14,6 @@ import plumpy_compat
 from plumpy_compat import communications
 from plumpy_compat.communications import LoopCommunicator, convert_to_comm, wrap_communicator
 from tests.runtime.helpers import PATIENCE, LoopThread, own_loop, resolve
-
-
-@pytest.fixture
-def there() -> Iterator[LoopThread]:
-    with LoopThread() as thread:
-        yield thread
-        assert thread.errors == []
-
-
-@pytest.fixture
-def local() -> kiwipy.LocalCommunicator:
-    return kiwipy.LocalCommunicator()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Iterator, List
+from typing import Any, List
 
 import kiwipy
 import pytest
@@ -36,18 +36,6 @@ class Steps(plumpy_compat.Process):
 
     def last(self) -> None:
         pass
-
-
-@pytest.fixture
-def local() -> kiwipy.LocalCommunicator:
-    return kiwipy.LocalCommunicator()
-
-
-@pytest.fixture
-def there() -> Iterator[LoopThread]:
-    with LoopThread() as thread:
-        yield thread
-        assert thread.errors == []
 
 
 class Counting(kiwipy.LocalCommunicator):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, List, Optional
 
 import kiwipy
 import pytest
@@ -20,26 +20,7 @@ from plumpy_compat.process_comms import (
     create_launch_body,
 )
 from tests.runtime.helpers import LoopErrors, LoopThread, eventually, resolve, run, turns, until
-
-
-class Waits(plumpy_compat.Process):
-    """Waits until it's killed."""
-
-    def run(self) -> Any:
-        return plumpy_compat.Wait()
-
-
-class Doubles(plumpy_compat.Process):
-    """Has twice its input as its output."""
-
-    @classmethod
-    def define(cls, spec: Any) -> None:
-        super().define(spec)
-        spec.input("number", default=1)
-        spec.output("double")
-
-    def run(self) -> None:
-        self.out("double", 2 * self.inputs.number)
+from tests.runtime.processes import Doubles, Waits
 
 
 class Sleeps(plumpy_compat.Process):
@@ -63,18 +44,6 @@ class Bare(plumpy_compat.Process):
 
     def __init__(self, pid: Any = None) -> None:
         super().__init__(pid=pid)
-
-
-@pytest.fixture
-def there() -> Iterator[LoopThread]:
-    with LoopThread() as thread:
-        yield thread
-        assert thread.errors == []
-
-
-@pytest.fixture
-def local() -> kiwipy.LocalCommunicator:
-    return kiwipy.LocalCommunicator()
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------

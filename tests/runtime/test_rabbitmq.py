@@ -8,7 +8,7 @@ import gc
 import logging
 import threading
 import uuid
-from typing import Any, Callable, Iterator, List, Set
+from typing import Any, Callable, List, Set
 
 import kiwipy
 import pytest
@@ -25,30 +25,11 @@ from plumpy_compat.process_comms import (
     create_launch_body,
 )
 from tests.runtime.helpers import PATIENCE, LoopThread, eventually, resolve, run, until
+from tests.runtime.processes import Doubles, Waits
 
 rmq = pytest.importorskip("kiwipy.rmq")
 
 Connect = Callable[..., Any]
-
-
-class Waits(plumpy_compat.Process):
-    """Waits until it's killed."""
-
-    def run(self) -> Any:
-        return plumpy_compat.Wait()
-
-
-class Doubles(plumpy_compat.Process):
-    """Has twice its input as its output."""
-
-    @classmethod
-    def define(cls, spec: Any) -> None:
-        super().define(spec)
-        spec.input("number", default=1)
-        spec.output("double")
-
-    def run(self) -> None:
-        self.out("double", 2 * self.inputs.number)
 
 
 class Stubborn(plumpy_compat.Process):
@@ -62,14 +43,6 @@ class Stubborn(plumpy_compat.Process):
             except asyncio.CancelledError:
                 if self.released.cancelled():
                     raise
-
-
-@pytest.fixture
-def there() -> Iterator[LoopThread]:
-    """The loop of a worker."""
-    with LoopThread() as thread:
-        yield thread
-        assert thread.errors == []
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import select
 import socket
 import threading
 import time
-from typing import Any, Callable, Iterator, List, Optional
+from typing import Any, Callable, List, Optional
 from urllib.parse import urlsplit
 
 import kiwipy
@@ -31,14 +31,6 @@ PATIENCE = 60.0
 
 RECONNECT = 0.2
 """Seconds between looks through a proxy."""
-
-
-@pytest.fixture
-def there() -> Iterator[LoopThread]:
-    """The loop of a worker."""
-    with LoopThread() as thread:
-        yield thread
-        assert thread.errors == []
 
 
 async def lives(communicator: Any, *pids: Any) -> None:

@@ -6,7 +6,7 @@ import concurrent.futures
 import os
 import threading
 import time
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, List
 
 import pytest
 
@@ -25,13 +25,6 @@ LONG = bool(os.environ.get("PLUMPY_COMPAT_TEST_LONG"))
 """Whether to look for what is rare."""
 
 HEARTBEAT = 2  # seconds
-
-
-@pytest.fixture
-def there() -> Iterator[LoopThread]:
-    with LoopThread() as thread:
-        yield thread
-        assert thread.errors == []
 
 
 @pytest.mark.parametrize("wrap", [False, True], ids=["plain", "for the loop"])
