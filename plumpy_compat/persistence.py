@@ -413,9 +413,6 @@ class InMemoryPersister(Persister):
 
 from .checkpoints.pickle_files import PicklePersister  # noqa: E402 - it is a Persister, which stands above
 from .checkpoints.yaml_tags import (  # noqa: E402
-    register,
     uuid_constructor as uuid_constructor,
     uuid_representer as uuid_representer,
 )
-
-register()

@@ -19,7 +19,6 @@ from typing import (
 
 from . import persistence
 from .base import state_machine
-from .checkpoints import allowlist
 from .commands import (
     Command as Command,
     Continue as Continue,
@@ -254,7 +253,9 @@ class Waiting(State):
         if self._value is not _PENDING:
             out_state[self.VALUE] = () if self._value is NULL else (persistence.snapshot(self._value),)
         if self._error is not None:
-            out_state[self.ERROR] = allowlist.dump_exception(self._error)
+            from .checkpoints import exception_text
+
+            out_state[self.ERROR] = exception_text.dump_exception(self._error)
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
@@ -263,7 +264,9 @@ class Waiting(State):
             values = persistence.snapshot(saved_state[self.VALUE])
             self._value = values[0] if values else NULL
         if self.ERROR in saved_state:
-            self._error = allowlist.load_exception(saved_state[self.ERROR])
+            from .checkpoints import exception_text
+
+            self._error = exception_text.load_exception(saved_state[self.ERROR])
 
     def interrupt(self, reason: BaseException) -> None:
         """End the wait with an interruption; once is enough."""
@@ -328,7 +331,9 @@ class Excepted(State):
 
     def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
         super().save_instance_state(out_state, save_context)
-        out_state[self.EXC_VALUE] = allowlist.dump_exception(cast(BaseException, self.exception))
+        from .checkpoints import exception_text
+
+        out_state[self.EXC_VALUE] = exception_text.dump_exception(cast(BaseException, self.exception))
         if self.traceback is not None:
             out_state[self.TRACEBACK] = "".join(traceback.format_tb(self.traceback))
         elif self._trace_text is not None:
@@ -336,7 +341,9 @@ class Excepted(State):
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         super().load_instance_state(saved_state, load_context)
-        self.exception = allowlist.load_exception(saved_state[self.EXC_VALUE])
+        from .checkpoints import exception_text
+
+        self.exception = exception_text.load_exception(saved_state[self.EXC_VALUE])
         self.traceback = None
         self._trace_text = saved_state.get(self.TRACEBACK)
 

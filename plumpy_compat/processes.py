@@ -25,9 +25,13 @@ from .event_helper import EventHelper as EventHelper
 from .exceptions import PersistenceError
 from .messages import FORCE_KILL_KEY, INTENT_KEY, MESSAGE_TEXT_KEY, Intent
 from .persistence import LoadSaveContext, SavableFuture
-from .process.core import PROCESS_STACK as PROCESS_STACK, ProcessStateMachineMeta, ensure_not_closed
+from .process.core import (
+    PROCESS_STACK as PROCESS_STACK,
+    ProcessStateMachineMeta as ProcessStateMachineMeta,
+    ensure_not_closed as ensure_not_closed,
+)
 from .process.running import RunningProcess
-from .process_listener import ProcessListener
+from .process_listener import ProcessListener as ProcessListener
 from .process_spec import ProcessSpec
 from .process_states import ProcessState
 from .utils import PID_TYPE, SAVED_STATE_TYPE, AttributesFrozendict, protected
@@ -370,4 +374,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-yaml_tags.register_class(ProcessStateMachineMeta, ProcessListener)
+yaml_tags.register_when_imported()

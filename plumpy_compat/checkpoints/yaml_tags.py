@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import abc
 import builtins
+import importlib.machinery
+import sys
 import uuid
-from typing import Any, Iterator
-
-import yaml
+from typing import Any, Dict, Iterator, List
 
 from .. import exceptions, loaders, utils
-from . import allowlist
+from .allowlist import tag_of
 
 _BUNDLE_TAG = "!plumpy:Bundle"
 _UUID_TAG = "!uuid"
 _OBJECT = "tag:yaml.org,2002:python/object:"
 _NAME = "tag:yaml.org,2002:python/name:"
+
+_MAPPINGS = (utils.Frozendict, utils.AttributesFrozendict, utils.AttributesDict)
+_ERRORS = (exceptions.KilledError, exceptions.InvalidStateError, exceptions.ClosedError)
 
 
 def bundle_representer(dumper: Any, node: Any) -> Any:
@@ -63,52 +66,93 @@ def _object_constructor(cls: Any) -> Any:
     return construct
 
 
+def _exception_representer(dumper: Any, exception: BaseException) -> Any:
+    from .exception_text import represent_exception  # it needs PyYAML, which may be about to be imported by it
+
+    return represent_exception(dumper, exception)
+
+
+def _exception_constructor(loader: Any, node: Any) -> BaseException:
+    from .exception_text import construct_exception
+
+    return construct_exception(loader, node)
+
+
 def represent_class(dumper: Any, data: type) -> Any:
     """Write a class by its name, ours as plumpy's."""
     return dumper.represent_scalar(f"{_NAME}{loaders.to_wire_module(data.__module__)}.{data.__qualname__}", "")
 
 
-def register() -> None:
+class _AfterImport:
+    """Finds PyYAML in the place of the import system, to teach it the tags once it's there."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != "yaml":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is None or spec.loader is None:
+            sys.meta_path.insert(0, self)
+            return None
+        self.loader, spec.loader = spec.loader, self  # type: ignore[assignment]
+        return spec
+
+    def create_module(self, spec: Any) -> Any:
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: Any) -> None:
+        module.__loader__ = module.__spec__.loader = self.loader
+        self.loader.exec_module(module)
+        register(module)
+
+
+def register_when_imported() -> None:
+    """Teach PyYAML the tags: now, or when somebody imports it, for that takes a seventh of the time that we take."""
+    present = sys.modules.get("yaml")
+    if present is not None:
+        register(present)
+    else:
+        sys.meta_path.insert(0, _AfterImport())
+
+
+def register(yaml: Any) -> None:
     """Teach PyYAML the tags. Loaders that build nothing but plain data (SafeLoader) aren't touched."""
     from ..persistence import Bundle
+    from ..process_listener import ProcessListener
+    from ..processes import ProcessStateMachineMeta
 
     # The C variants have tables of their own.
-    dumpers = [getattr(yaml, name) for name in ("Dumper", "CDumper") if hasattr(yaml, name)]
-    names = ("Loader", "FullLoader", "UnsafeLoader", "CLoader", "CFullLoader", "CUnsafeLoader")
-    readers = [getattr(yaml, name) for name in names if hasattr(yaml, name)]
+    dumpers = _those(yaml, "Dumper CDumper")
+    readers = _those(yaml, "Loader FullLoader UnsafeLoader CLoader CFullLoader CUnsafeLoader")
+    representers: Dict[Any, Any] = {
+        Bundle: bundle_representer,
+        uuid.UUID: uuid_representer,
+        ProcessStateMachineMeta: represent_class,
+        abc.ABCMeta: represent_class,  # that of listeners
+        **dict.fromkeys(_MAPPINGS, _frozendict_representer),
+        **dict.fromkeys(_ERRORS, _exception_representer),
+    }
+    constructors: Dict[str, Any] = {
+        _BUNDLE_TAG: bundle_constructor,
+        _UUID_TAG: uuid_constructor,
+        f"{_OBJECT}uuid.UUID": _old_uuid_constructor,
+        f"{_NAME}plumpy.process_listener.ProcessListener": lambda loader, node: ProcessListener,
+        **{f"{_OBJECT}plumpy.utils.{cls.__name__}": _object_constructor(cls) for cls in _MAPPINGS},
+        **{tag_of(kind): _exception_constructor for kind in _ERRORS},
+    }
     for dumper in dumpers:
-        dumper.add_representer(Bundle, bundle_representer)
-        dumper.add_representer(uuid.UUID, uuid_representer)
+        for kind, representer in representers.items():
+            dumper.add_representer(kind, representer)
     for reader in readers:
-        reader.add_constructor(_BUNDLE_TAG, bundle_constructor)
-        reader.add_constructor(_UUID_TAG, uuid_constructor)
-        reader.add_constructor(f"{_OBJECT}uuid.UUID", _old_uuid_constructor)
-    for cls in (utils.Frozendict, utils.AttributesFrozendict, utils.AttributesDict):
-        for dumper in dumpers:
-            dumper.add_representer(cls, _frozendict_representer)
-        for reader in readers:
-            reader.add_constructor(f"{_OBJECT}plumpy.utils.{cls.__name__}", _object_constructor(cls))
-    for kind in (exceptions.KilledError, exceptions.InvalidStateError, exceptions.ClosedError):
-        for dumper in dumpers:
-            dumper.add_representer(kind, allowlist.represent_exception)
-        for reader in readers:
-            reader.add_constructor(allowlist.tag_of(kind), allowlist.construct_exception)
+        for tag, constructor in constructors.items():
+            reader.add_constructor(tag, constructor)
     # What a future failed with. The other loaders make these anyhow.
-    for kind in vars(builtins).values():
-        if isinstance(kind, type) and issubclass(kind, Exception):
-            for name in ("FullLoader", "CFullLoader"):
-                if hasattr(yaml, name):
-                    getattr(yaml, name).add_constructor(allowlist.tag_of(kind), allowlist.construct_exception)
+    for reader in _those(yaml, "FullLoader CFullLoader"):
+        for kind in vars(builtins).values():
+            if isinstance(kind, type) and issubclass(kind, Exception):
+                reader.add_constructor(tag_of(kind), _exception_constructor)
 
 
-def register_class(metaclass: type, *classes: type) -> None:
-    """Have classes of this metaclass written by name, and these classes of ours read by plumpy's name."""
-    for name in ("Dumper", "CDumper"):
-        if hasattr(yaml, name):
-            getattr(yaml, name).add_representer(metaclass, represent_class)
-            getattr(yaml, name).add_representer(abc.ABCMeta, represent_class)  # that of listeners
-    for cls in classes:
-        tag = f"{_NAME}{loaders.to_wire_module(cls.__module__)}.{cls.__qualname__}"
-        for name in ("Loader", "FullLoader", "UnsafeLoader", "CLoader", "CFullLoader", "CUnsafeLoader"):
-            if hasattr(yaml, name):
-                getattr(yaml, name).add_constructor(tag, lambda loader, node, cls=cls: cls)
+def _those(yaml: Any, names: str) -> List[Any]:
+    """The classes of PyYAML with these names, if it has them."""
+    return [getattr(yaml, name) for name in names.split() if hasattr(yaml, name)]

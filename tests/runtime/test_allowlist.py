@@ -21,7 +21,7 @@ import yaml
 from hypothesis import given, strategies as st
 
 from plumpy_compat import exceptions, utils
-from plumpy_compat.checkpoints import allow, allowlist
+from plumpy_compat.checkpoints import allow, allowlist, exception_text
 from plumpy_compat.exceptions import PersistenceError
 from plumpy_compat.persistence import Bundle
 
@@ -243,7 +243,7 @@ def test_a_name_must_have_module_and_class(name: str) -> None:
 
 
 def again(error: BaseException) -> Any:
-    return allowlist.load_exception(allowlist.dump_exception(error))
+    return exception_text.load_exception(exception_text.dump_exception(error))
 
 
 def tree(value: Any) -> Any:
@@ -331,9 +331,9 @@ def test_an_exception_that_holds_itself_is_written() -> None:
 
 def test_the_init_of_a_class_is_not_run() -> None:
     allow(TwoArgumentsError)
-    text = allowlist.dump_exception(TwoArgumentsError(1, 2))
+    text = exception_text.dump_exception(TwoArgumentsError(1, 2))
     MARK.clear()
-    made: Any = allowlist.load_exception(text)
+    made: Any = exception_text.load_exception(text)
     assert (type(made), str(made), made.first) == (TwoArgumentsError, "1 and 2", 1)
     assert MARK == []
 
@@ -346,19 +346,19 @@ def test_a_subclass_with_other_arguments_than_its_base_comes_back() -> None:
 
 
 def test_a_class_of_ones_own_must_be_allowed() -> None:
-    text = allowlist.dump_exception(CustomError("a", 1))
+    text = exception_text.dump_exception(CustomError("a", 1))
     with pytest.raises(PersistenceError, match=rf"'{__name__}:CustomError', which is not allowed"):
-        allowlist.load_exception(text)
+        exception_text.load_exception(text)
     allow(CustomError)
-    assert tree(allowlist.load_exception(text)) == tree(CustomError("a", 1))
+    assert tree(exception_text.load_exception(text)) == tree(CustomError("a", 1))
 
 
 def test_a_nested_class_must_be_allowed_by_its_whole_name() -> None:
-    text = allowlist.dump_exception(Outer.InnerError("a"))
+    text = exception_text.dump_exception(Outer.InnerError("a"))
     with pytest.raises(PersistenceError, match=rf"'{__name__}:Outer\.InnerError', which is not allowed"):
-        allowlist.load_exception(text)
+        exception_text.load_exception(text)
     allow(Outer.InnerError)
-    assert type(allowlist.load_exception(text)) is Outer.InnerError
+    assert type(exception_text.load_exception(text)) is Outer.InnerError
 
 
 def test_an_argument_that_is_not_allowed_is_given_as_text() -> None:
@@ -376,9 +376,9 @@ def test_a_local_class_is_written_but_refused() -> None:
 
 def test_an_exception_that_cannot_be_made_is_told() -> None:
     allow(StubbornError)
-    text = allowlist.dump_exception(StubbornError("a")).replace("- a", "").strip() + " []"
+    text = exception_text.dump_exception(StubbornError("a")).replace("- a", "").strip() + " []"
     with pytest.raises(PersistenceError, match=r"StubbornError' in the checkpoint can't be made"):
-        allowlist.load_exception(text)
+        exception_text.load_exception(text)
 
 
 @pytest.mark.parametrize(
@@ -396,11 +396,11 @@ def test_an_exception_that_cannot_be_made_is_told() -> None:
 )
 def test_other_calls_are_refused(text: str) -> None:
     with pytest.raises(PersistenceError, match="not allowed"):
-        allowlist.load_exception(text)
+        exception_text.load_exception(text)
 
 
 def test_a_call_among_the_arguments_is_not_run() -> None:
-    made = allowlist.load_exception(
+    made = exception_text.load_exception(
         "!!python/object/apply:builtins.ValueError [!!python/object/apply:os.system ['true']]"
     )
     assert made.args == ("os.system('true')",)
@@ -409,13 +409,13 @@ def test_a_call_among_the_arguments_is_not_run() -> None:
 @pytest.mark.parametrize("name", ["builtins.dict", "uuid.UUID", "plumpy.persistence.Bundle"])
 def test_what_is_no_exception_is_refused(name: str) -> None:
     with pytest.raises(PersistenceError, match="as an exception, which it isn't"):
-        allowlist.load_exception(f"!!python/object/apply:{name} []")
+        exception_text.load_exception(f"!!python/object/apply:{name} []")
 
 
 @pytest.mark.parametrize("text", ["", "just text", "[1, 2]", "{a: 1}", "3"])
 def test_what_is_no_call_is_refused(text: str) -> None:
     with pytest.raises(PersistenceError, match="is none"):
-        allowlist.load_exception(text)
+        exception_text.load_exception(text)
 
 
 @pytest.mark.parametrize(
@@ -432,12 +432,12 @@ def test_what_is_no_call_is_refused(text: str) -> None:
 )
 def test_text_that_cannot_be_read_safely_is_refused(text: str) -> None:
     with pytest.raises(PersistenceError, match="can't be read safely"):
-        allowlist.load_exception(text)
+        exception_text.load_exception(text)
 
 
 def test_text_that_refers_to_itself_is_refused() -> None:
     with pytest.raises(PersistenceError, match="can't be"):
-        allowlist.load_exception("!!python/object/apply:builtins.ValueError [&a [*a]]")
+        exception_text.load_exception("!!python/object/apply:builtins.ValueError [&a [*a]]")
 
 
 @pytest.mark.parametrize(
@@ -446,8 +446,8 @@ def test_text_that_refers_to_itself_is_refused() -> None:
     ids=repr,
 )
 def test_what_pyyaml_writes_is_read_and_the_other_way_round(error: BaseException) -> None:
-    assert tree(allowlist.load_exception(yaml.dump(error))) == tree(error)
-    assert tree(yaml.load(allowlist.dump_exception(error), Loader=yaml.UnsafeLoader)) == tree(error)
+    assert tree(exception_text.load_exception(yaml.dump(error))) == tree(error)
+    assert tree(yaml.load(exception_text.dump_exception(error), Loader=yaml.UnsafeLoader)) == tree(error)
 
 
 @pytest.mark.parametrize(
@@ -460,7 +460,7 @@ def test_what_pyyaml_writes_is_read_and_the_other_way_round(error: BaseException
     ],
 )
 def test_all_forms_that_releases_wrote_are_read(text: str) -> None:
-    made = allowlist.load_exception(text)
+    made = exception_text.load_exception(text)
     assert type(made) is ValueError
     assert made.args == ("bad", 3)
 
@@ -503,7 +503,7 @@ def test_a_value_that_is_named_again_and_again_is_made_once() -> None:
     """A few lines of YAML can stand for more values than fit into memory."""
     lines = ["- &a0 [x, x]", *(f"- &a{depth} [*a{depth - 1}, *a{depth - 1}]" for depth in range(1, 60))]
     text = "!!python/object/apply:builtins.ValueError\n" + "\n".join(lines)
-    deepest = allowlist.load_exception(text).args[-1]
+    deepest = exception_text.load_exception(text).args[-1]
     for _ in range(59):
         assert deepest[0] is deepest[1]
         deepest = deepest[0]

@@ -9,7 +9,7 @@ import pytest
 
 import plumpy_compat as plumpy
 from plumpy_compat import process_states
-from plumpy_compat.checkpoints import allowlist
+from plumpy_compat.checkpoints import exception_text
 from plumpy_compat.exceptions import InvalidStateError, PersistenceError
 from plumpy_compat.persistence import Bundle, LoadSaveContext, Savable
 from plumpy_compat.process_states import (
@@ -626,4 +626,4 @@ def test_the_error_of_a_state_must_be_allowed() -> None:
     state = Excepted(Steps(), LocalError("a")).save()
     with pytest.raises(PersistenceError, match="not allowed"):
         Savable.load(state, LoadSaveContext(process=Steps()))
-    assert "LocalError" in allowlist.dump_exception(LocalError("a"))
+    assert "LocalError" in exception_text.dump_exception(LocalError("a"))

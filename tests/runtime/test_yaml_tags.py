@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from typing import Any, List
 
@@ -169,3 +171,24 @@ def test_no_names_of_this_package_get_into_yaml(reader: Any) -> None:
         text = yaml.dump(Bundle(process))
         assert "plumpy_compat" not in text
         assert yaml.load(text, Loader=reader).unbundle().pid == uuid.UUID(int=1)
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import plumpy_compat, sys; assert 'yaml' not in sys.modules; import yaml",
+        "import yaml, plumpy_compat",
+        "import plumpy_compat; from yaml import Dumper; import yaml",
+        "import plumpy_compat; import plumpy_compat.checkpoints.exception_text; import yaml",
+        "import sys; sys.modules['yaml'] = None; import plumpy_compat; del sys.modules['yaml']; import yaml",
+    ],
+)
+def test_the_tags_are_known_whoever_imports_yaml_first(imports: str) -> None:
+    program = (
+        f"{imports}; import uuid; print(yaml.dump(plumpy_compat.Process).split()[0]); one = uuid.UUID(int=7);"
+        " print(yaml.load(yaml.dump(one), Loader=yaml.FullLoader) == one, yaml.dump(one).split()[0]);"
+        " print(type(yaml.__loader__).__name__, yaml.__spec__.loader is yaml.__loader__)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    told = ["!!python/name:plumpy.processes.Process", "True", "!uuid", "SourceFileLoader", "True"]
+    assert ran.stdout.split() == told
