@@ -138,7 +138,10 @@ def portable(exception: BaseException) -> BaseException:
     try:
         copied = pickle.loads(pickle.dumps(exception))
         if type(copied) is type(exception):
-            return copied
+            # One with no frames to keep alive, and nothing that changes, is equal to what was saved before as itself.
+            linked = (exception.__traceback__, exception.__cause__, exception.__context__)
+            plain = all(isinstance(one, (bool, bytes, float, int, str)) for one in exception.args)
+            return exception if plain and not vars(exception) and not any(linked) else copied
     except Exception:  # as above; many exceptions can't be made again from their arguments
         pass
     return RuntimeError(f"{type(exception).__name__}: {text_of(exception)}")

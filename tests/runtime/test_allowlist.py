@@ -468,6 +468,11 @@ def test_all_forms_that_releases_wrote_are_read(text: str) -> None:
 # --- Copies for saved futures ----------------------------------------------------------------------------------------
 
 
+def test_an_exception_that_cannot_change_is_portable_itself() -> None:
+    error = ValueError("a", 1)
+    assert allowlist.portable(error) is error
+
+
 def test_a_portable_exception_is_a_copy() -> None:
     error = ValueError("a", [1])
     copied = allowlist.portable(error)

@@ -782,3 +782,14 @@ def test_a_status_that_never_was_is_none() -> None:
     Bundle(Walk(pid=1)).unbundle().get_status_info(info)
     assert info["status"] is None
     assert info["pid"] == "1"
+
+
+def test_a_killed_process_that_was_loaded_saves_the_same() -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        process = plumpy.Process(loop=loop)
+        process.kill("enough")
+        bundle = Bundle(process)
+        assert Bundle(bundle.unbundle(plumpy.LoadSaveContext(loop=loop))) == bundle
+    finally:
+        loop.close()
