@@ -191,7 +191,7 @@ class StoreTest(utils.RunnerTestCase):
     def test_a_process_that_watches(self):
         process = self.runner.submit(AwaitLevel, station='pier', level=2.0, interval=5.)
         process.add_process_listener(Saver(self.runner.store))
-        utils.run_until(self.loop, lambda: is_waiting(process))
+        utils.run_until(self.loop, lambda: is_waiting(process) and self.station.reads == 1)
         process.kill()
         loaded = self.runner.resume(process.pid, tag='waiting')
         self.assertEqual({'reached': 2.0}, dict(self.runner.wait(loaded)))
