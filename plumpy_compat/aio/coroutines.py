@@ -19,10 +19,12 @@ MARK = "__eager_coroutine__"
 def eager_coroutine(function: Callable[..., Any]) -> Callable[..., asyncio.Future[Any]]:
     """Decorate a coroutine function: its call starts a task, which needn't be awaited, or can be many times.
 
-    For tornado's `gen.coroutine`. The body starts at the loop's next turn; tornado ran it up to its first `yield`
-    before the call returned. Its keyword argument `callback` doesn't exist.
+    For tornado's `gen.coroutine`. As there, the body runs up to where it first waits before the call returns, and if it
+    never waits the call gives a task that is done. Where no loop runs in this thread the body starts at the loop's
+    first turn; tornado ran it at once. tornado's keyword argument `callback` doesn't exist.
 
-    What can't even be called (wrong arguments) is a failed future; the result of a plain function is a done one.
+    The body has a copy of the caller's context (`contextvars`). What can't even be called (wrong arguments) is a failed
+    future; the result of a plain function is a done one.
     """
 
     @functools.wraps(function)

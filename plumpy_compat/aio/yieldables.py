@@ -19,7 +19,6 @@ from typing import (
     List,
     Mapping,
     Optional,
-    Set,
     Tuple,
     Type,
     TypeVar,
@@ -29,14 +28,13 @@ from typing import (
 
 from .futures import copy_outcome, done_future, error_of, is_future
 from .loops import get_or_create_event_loop
+from .tasks import start_task
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 Errors = Union[Type[BaseException], Tuple[Type[BaseException], ...]]
 
 LOGGER = logging.getLogger("asyncio")
-# asyncio itself keeps only weak references to tasks: these are the strong ones, until each is done.
-_TASKS: Set[asyncio.Future[Any]] = set()
 
 
 def as_awaitable(value: Any) -> Awaitable[Any]:
@@ -62,7 +60,7 @@ async def maybe_await(value: Any) -> Any:
     For tornado's `gen.maybe_future`, which took only futures: a coroutine object was a value like others.
     """
     if isinstance(value, concurrent.futures.Future):
-        return await asyncio.wrap_future(value)
+        return await _of_thread(value, asyncio.get_running_loop())
     return await value if inspect.isawaitable(value) else value
 
 
@@ -80,8 +78,8 @@ def multi(children: Any, quiet_exceptions: Errors = ()) -> Awaitable[Any]:
     If some fail it raises, once all are done, the error of the first of them *in that order*, and logs the others.
     Cancelling it leaves them running. For tornado's `gen.multi`, and `yield` of a list or dict.
 
-    :param children: yieldables, in an iterable or a dict; they may be nested. Where a loop runs they start now, and a
-        future is returned; elsewhere they start when the result, a coroutine, does.
+    :param children: yieldables, in an iterable or a dict; they may be nested. Where a loop runs they start now, one
+        after the other, and a future is returned; elsewhere they start when the result, a coroutine, does.
     :param quiet_exceptions: classes of errors that aren't logged. Cancellations never are.
     :raises TypeError: if one isn't a yieldable; then none is started.
     """
@@ -176,8 +174,9 @@ def start_with_timeout(
 def create_task(awaitable: Awaitable[T], loop: Optional[asyncio.AbstractEventLoop] = None) -> asyncio.Future[T]:
     """Start an awaitable, and keep it alive until it's done even if nobody else does.
 
-    For calls of tornado's coroutines that nobody yields, or that are yielded later. If it fails and nobody ever asks,
-    asyncio logs that, as tornado did.
+    For calls of tornado's coroutines that nobody yields, or that are yielded later. As there, it runs up to where it
+    first waits before this returns; if its loop doesn't run in this thread, from the loop's first turn on. If it fails
+    and nobody ever asks, asyncio logs that, as tornado did.
 
     :param awaitable: a coroutine or any other awaitable; futures, also a thread's, are given as asyncio's futures.
     :param loop: :func:`get_or_create_event_loop`'s if it's not given. To start it from another thread use
@@ -215,14 +214,19 @@ def as_future(value: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any
     if isinstance(value, (list, dict)):
         return _multi(value, (), loop)
     if isinstance(value, concurrent.futures.Future):
-        return asyncio.wrap_future(value, loop=loop)
+        return _of_thread(value, loop)
     if asyncio.isfuture(value):
         return value
     check(value)
-    task: asyncio.Future[Any] = loop.create_task(value if inspect.iscoroutine(value) else _awaited(value))
-    _TASKS.add(task)
-    task.add_done_callback(_TASKS.discard)
-    return task
+    return start_task(value if inspect.iscoroutine(value) else _awaited(value), loop)
+
+
+def _of_thread(future: concurrent.futures.Future[T], loop: asyncio.AbstractEventLoop) -> asyncio.Future[T]:
+    if not future.done():
+        return asyncio.wrap_future(future, loop=loop)
+    done = loop.create_future()  # `wrap_future` would give one that is done later
+    copy_outcome(future, done)
+    return done
 
 
 async def _awaited(value: Awaitable[T]) -> T:

@@ -335,19 +335,19 @@ def a_coroutine_runs_without_being_waited_for(api: Any) -> Any:
     return [*seen, trace]
 
 
-@scenario("later", tornado4="at once", tornado6="at once")
-def a_coroutine_starts_with_the_call_or_at_the_next_turn(api: Any) -> Any:
+@scenario(["started", "called", "waited for"])
+def a_coroutine_starts_with_the_call(api: Any) -> Any:
     trace = []
 
     @api.coroutine
     def function() -> Any:
-        trace.append(1)
+        trace.append("started")
         yield None
 
     future = function()
-    started = "at once" if trace else "later"
+    trace.append("called")
     yield future
-    return started
+    return [*trace, "waited for"]
 
 
 @scenario([1, 1, True, True])
@@ -711,7 +711,7 @@ def test_tasks_live_until_they_are_done(start: Any) -> None:
         holder.pop()()
         await until(lambda: ended)
         await turns()
-        assert not aio.yieldables._TASKS & asyncio.all_tasks() - {asyncio.current_task()}
+        assert not aio.tasks._TASKS & asyncio.all_tasks() - {asyncio.current_task()}
 
     run(scenario())
 
