@@ -20,7 +20,7 @@ MODE = "What to do"
 REPORT = "Report"
 ABOUT = "About"
 
-HELP = """Move Python 2/3 straddling sources to Python 3.
+HELP = """Move Python 2/3 straddling sources on tornado and the plumpy of their time to Python 3 and asyncio.
 
 Each PATH is a file, a folder (what git ignores isn't touched), or "-" for a filter from standard input to standard
 output. Files are rewritten in place; what can't be rewritten safely is left alone and listed, with the reason.
@@ -43,7 +43,8 @@ Exit codes:
   130  interrupted
 
 Configuration: the table [tool.plumpy-migrate] of pyproject.toml, with the keys select, extend-select, ignore,
-target-version, exclude, jobs, py2, six-modules and isinstance-like. An option given here replaces the key.
+target-version, exclude, jobs, py2, six-modules, isinstance-like, stage, runtime, foreign, coroutine-decorators and
+todo. An option given here replaces the key.
 """
 
 
@@ -207,6 +208,20 @@ def _about(name: str, callback: Callable[..., None], text: str, **attributes: An
     metavar="NAME",
     help="A module that is a copy of six; repeatable.",
 )
+@_option(
+    RULES,
+    "--stage",
+    type=click.Choice(["shim", "asyncio", "final"]),
+    help="How far to go: keep tornado and import the legacy flavour of plumpy (shim), move to asyncio (the default), "
+    "or drop what helped on the way as well (final).",
+)
+@_option(
+    RULES,
+    "--runtime",
+    type=click.Choice(["plumpy_compat", "plumpy"]),
+    help="The package that imports of plumpy come to name; default plumpy_compat.",
+)
+@_option(RULES, "--todo", is_flag=True, help="Mark what is left with TODO(plumpy-migrate RULE) comments in the source.")
 @_option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Pass over these, as in .gitignore; repeatable.")
 @_option(FILES, "--stdin-filename", metavar="FILE", type=click.Path(), help='The name of what "-" reads.')
 @_option(

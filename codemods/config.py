@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Collection, Dict, Iterable, Iterator, Mapping, NoReturn, Optional, Sequence, Tuple
 
-from codemods.settings import Settings
+from codemods.settings import RUNTIMES, STAGES, Settings
 
 TABLE = "tool.plumpy-migrate"
 MIN_TARGET = (3, 8)
@@ -171,6 +171,15 @@ def _flag(value: Any, known: Collection[str]) -> bool:
     return value
 
 
+def _one_of(*choices: str) -> Callable[[Any, Collection[str]], str]:
+    def convert(value: Any, known: Collection[str]) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    return convert
+
+
 def _count(value: Any, known: Collection[str]) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError("must be a whole number, 0 or more")
@@ -187,5 +196,10 @@ KEYS: Dict[str, Callable[[Any, Collection[str]], Any]] = {
     "py2": _flag,
     "six-modules": _strings,
     "isinstance-like": _strings,
+    "stage": _one_of(*STAGES),
+    "runtime": _one_of(*RUNTIMES),
+    "foreign": _strings,
+    "coroutine-decorators": _strings,
+    "todo": _flag,
 }
 """The keys of the table: the fields of :class:`Settings`, with dashes."""

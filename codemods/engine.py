@@ -12,13 +12,15 @@ from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tup
 from codemods import __version__
 from codemods.discover import Discovery, Found, discover
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
+from codemods.index.coroutines import coroutine_names
+from codemods.index.program import INTERESTING, NO_PROGRAM, Program
 from codemods.index.project import Project
 from codemods.migrate import Migrated, unreadable
 from codemods.names import module_names
 from codemods.registry import chosen, chosen_code_rules, code_rules
 from codemods.rule import Needles, imported_roots
 from codemods.settings import Settings
-from codemods.workers import Work, migrate_all
+from codemods.workers import Work, gather_all, migrate_all
 
 Progress = Callable[[int, int], None]
 
@@ -123,6 +125,7 @@ class _Code:
         self.interesting = interesting
         self.settings = settings
         self.done: List[Migrated] = []
+        self.program = NO_PROGRAM
 
     def migrate(self, progress: Optional[Progress]) -> List[FileResult]:
         total, count = len(self.interesting), 0
@@ -133,7 +136,8 @@ class _Code:
             if progress is not None:
                 progress(count, total)
 
-        self.done = migrate_all(self.interesting, self.settings, None, tick)
+        self.program = _program(self.works, self.settings)
+        self.done = migrate_all(self.interesting, self.settings, None, tick, self.program)
         self._again_where_wrong()
         return [one.result for one in self.done]
 
@@ -150,7 +154,8 @@ class _Code:
         facts = [one.facts for one in (*self.done, *self._index(others)) if one.facts is not None]
         project = Project((work.name for work in self.works), facts, self._patched())
         wrong = [i for i, one in enumerate(self.done) if not all(map(project.holds, one.asked))]
-        redone = migrate_all([self.interesting[index] for index in wrong], self.settings, project)
+        again = [self.interesting[index] for index in wrong]
+        redone = migrate_all(again, self.settings, project, program=self.program)
         for index, one in zip(wrong, redone):
             self.done[index] = one
 
@@ -176,6 +181,21 @@ class _Code:
             if any(word in work.data for word in _DYNAMIC_WORDS):
                 roots.update(root.decode() for root in _DYNAMIC_IMPORT.findall(work.data))
         return frozenset(roots)
+
+
+def _program(works: Sequence[Work], settings: Settings) -> Program:
+    """Decide what becomes of the project's coroutines, from all files that define or use any."""
+    if not any(rule.asks_program for rule in chosen_code_rules(settings)):
+        return NO_PROGRAM
+    own = [work for work in works if any(word in work.data for word in INTERESTING)]
+    names: Set[str] = set()
+    for work in own:
+        names |= coroutine_names(work.data, settings.coroutine_decorators)
+    if names:
+        used = re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(name.encode() for name in names)))
+        seen = {work.path for work in own}
+        own += [work for work in works if work.path not in seen and used.search(work.data)]
+    return Program(gather_all(own, settings, frozenset(names)))
 
 
 # -- dependency files --------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from codemods.findings import FileResult, Finding, Outcome, Status
 from codemods.fragments import EditFailed, RoundTripError
 from codemods.index.facts import Facts, gather
 from codemods.index.module import Module
+from codemods.index.program import INTERESTING, Program
 from codemods.index.project import Assumptions, ProjectView, Question
 from codemods.plan import EditKey, Plan, anchor, plan
 from codemods.rewrite import rewrite
@@ -49,23 +50,37 @@ class _Job:
     rules: Tuple[Rule, ...]
     settings: Settings
     project: ProjectView
+    program: Optional[Program] = None
     blocked: Dict[EditKey, str] = field(default_factory=dict)
 
     def index(self, source: Source, version: Optional[Tuple[int, int]] = None) -> Module:
-        return Module(source, self.name, self.path, self.settings, self.project, version)
+        module = Module(source, self.name, self.path, self.settings, self.project, version, self.program)
+        if self.program is None and any(word in self.data for word in INTERESTING):
+            # What a file's functions become is decided on the original, not on what it is between two rounds.
+            self.program = module.program
+        return module
 
 
 def migrate(
-    data: bytes, path: str, name: str, rules: Sequence[Rule], settings: Settings, project: Optional[ProjectView] = None
+    data: bytes,
+    path: str,
+    name: str,
+    rules: Sequence[Rule],
+    settings: Settings,
+    project: Optional[ProjectView] = None,
+    program: Optional[Program] = None,
 ) -> Migrated:
     """Migrate one file.
 
     :param path: as shown to the user.
     :param name: the dotted module name.
     :param project: the answers to the rules' questions; by default the usual ones are assumed.
+    :param program: what becomes of the project's coroutines; by default it's decided on this file alone.
     """
     view = Assumptions() if project is None else project
-    job = _Job(data, path, name, tuple(sorted(rules, key=lambda rule: (rule.order, rule.code))), settings, view)
+    job = _Job(
+        data, path, name, tuple(sorted(rules, key=lambda rule: (rule.order, rule.code))), settings, view, program
+    )
     migrated = _migrate(job)
     if isinstance(view, Assumptions):
         migrated.asked = tuple(dict.fromkeys(view.asked))

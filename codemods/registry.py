@@ -7,6 +7,8 @@ import pkgutil
 from functools import lru_cache
 from typing import TYPE_CHECKING, Iterable, List, Protocol, Tuple, TypeVar
 
+from codemods.settings import STAGES
+
 if TYPE_CHECKING:
     from codemods.rule import Rule
     from codemods.settings import Settings
@@ -33,7 +35,7 @@ class AnyRule(Protocol):
 
 SomeRule = TypeVar("SomeRule", bound=AnyRule)
 
-FAMILIES = ("six", "future", "py2", "namespaces")
+FAMILIES = ("six", "future", "py2", "namespaces", "tornado", "plumpy", "kiwipy")
 """The folders under `rules` whose rules are for Python source."""
 
 
@@ -74,4 +76,4 @@ def chosen(rules: Iterable[SomeRule], settings: Settings) -> Tuple[SomeRule, ...
         on = on or (settings.py2 and rule.code == "PY200")
         return (on or among(rule, settings.extend_select)) and not among(rule, settings.ignore)
 
-    return tuple(rule for rule in rules if wanted(rule))
+    return tuple(rule for rule in rules if settings.stage in getattr(rule, "stages", STAGES) and wanted(rule))

@@ -18,11 +18,13 @@ from typing import (
     List,
     Optional,
     Pattern,
+    Tuple,
     Union,
 )
 
 from codemods.edits import Constant, Edit, ImportEdit, NewImport, Shape, TextEdit
 from codemods.findings import Finding, Outcome
+from codemods.settings import STAGES
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module, Span
@@ -129,6 +131,7 @@ class Rule:
         order: int = 50,
         default: bool = True,
         scans: bool = False,
+        stages: Tuple[str, ...] = STAGES,
     ) -> None:
         self.code = code
         self.doc = cleandoc(doc or "")
@@ -138,6 +141,8 @@ class Rule:
         self.order = order
         self.default = default
         self.scans = scans
+        self.stages = stages
+        self.asks_program = self.family in ("TOR", "PLM", "KIW")
         self.is_literal = all(one.is_literal for one in self.needles)
         self._find: Optional[Find] = None
 

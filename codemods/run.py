@@ -47,6 +47,9 @@ class Options:
     target_version: Optional[Tuple[int, int]] = None
     py2: bool = False
     six_modules: Tuple[str, ...] = ()
+    stage: Optional[str] = None
+    runtime: Optional[str] = None
+    todo: bool = False
     exclude: Tuple[str, ...] = ()
     stdin_filename: Optional[str] = None
     config: Optional[str] = None
@@ -118,7 +121,7 @@ def _settings(options: Options) -> Settings:
             overrides[name] = parse_codes(getattr(options, name), known)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--" + name.replace("_", "-")) from error
-    for name in ("jobs", "target_version", "py2", "six_modules", "exclude"):
+    for name in ("jobs", "target_version", "py2", "six_modules", "exclude", "stage", "runtime", "todo"):
         overrides[name] = getattr(options, name)
     # What wasn't given is empty, None or False; but `--jobs 0` was given.
     given = {name: value for name, value in overrides.items() if value or (name == "jobs" and value is not None)}

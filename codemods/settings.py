@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Tuple
 
 DEFAULT_TARGET = (3, 9)
+STAGES = ("shim", "asyncio", "final")
+"""How far a run goes: tornado stays and imports change, tornado goes, or the crutches that replaced it go as well."""
+RUNTIMES = ("plumpy_compat", "plumpy")
+FOREIGN = ("circus", "zmq", "notebook", "bokeh")
+"""Libraries whose objects bring tornado along."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,11 @@ class Settings:
     :param py2: convert files with syntax that only Python 2 reads, through fissix, before the rules.
     :param six_modules: dotted names of modules that stand for ``six`` (vendored copies).
     :param isinstance_like: names of callables that take a type or a tuple of types as ``isinstance`` does.
+    :param stage: one of `STAGES`.
+    :param runtime: the package that takes plumpy's place in imports, one of `RUNTIMES`.
+    :param foreign: top-level packages whose tornado objects stay as they are.
+    :param coroutine_decorators: dotted names of decorators that make a coroutine as tornado's does, and stay.
+    :param todo: whether what is left is marked with comments in the source.
     """
 
     select: Tuple[str, ...] = ()
@@ -32,3 +42,8 @@ class Settings:
     py2: bool = False
     six_modules: Tuple[str, ...] = ()
     isinstance_like: Tuple[str, ...] = ()
+    stage: str = "asyncio"
+    runtime: str = "plumpy_compat"
+    foreign: Tuple[str, ...] = FOREIGN
+    coroutine_decorators: Tuple[str, ...] = ()
+    todo: bool = False

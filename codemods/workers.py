@@ -12,17 +12,24 @@ import time
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Callable, Iterator, List, Optional, Sequence, Tuple
+from typing import Callable, FrozenSet, Iterator, List, Optional, Sequence, Tuple, Union
 
 from codemods.findings import FileResult, Finding, Outcome, Status
-from codemods.index.project import Project
+from codemods.index.coroutines import CoroutineFacts, gather_coroutines
+from codemods.index.module import Module
+from codemods.index.program import Program
+from codemods.index.project import Assumptions, Project
 from codemods.migrate import REPORT_BUG, Migrated, migrate
 from codemods.registry import chosen_code_rules
 from codemods.settings import Settings
+from codemods.source import Source
 
 WORTH_A_PROCESS = 300_000
 """Bytes of source below which a second process costs more than it saves."""
 _CHUNK = 120_000
+
+
+Result = Union[Migrated, CoroutineFacts, None]
 
 
 @dataclass(frozen=True)
@@ -43,13 +50,38 @@ class _Context:
 
     works: Sequence[Work]
     settings: Settings
-    project: Optional[Project]
+    project: Optional[Project] = None
+    program: Optional[Program] = None
+    names: Optional[FrozenSet[str]] = None
+    """If given, coroutine facts are gathered and nothing is migrated."""
 
-    def run(self, index: int) -> Migrated:
+    def do(self, index: int) -> Result:
+        """The work on one file."""
+        return self.migrate(index) if self.names is None else self._gather(index, self.names)
+
+    def _gather(self, index: int, names: FrozenSet[str]) -> Optional[CoroutineFacts]:
+        work = self.works[index]
+        try:
+            return gather_coroutines(self._index(work, work.data), names)
+        except SyntaxError:
+            from codemods.python2 import ConversionError, convert
+
+            try:
+                return gather_coroutines(self._index(work, convert(work.data)), names) if self.settings.py2 else None
+            except (ConversionError, SyntaxError):
+                return None
+        except Exception:
+            # Whatever is wrong with the file is reported when it is migrated.
+            return None
+
+    def _index(self, work: Work, data: bytes) -> Module:
+        return Module(Source(data), work.name, work.path, self.settings, Assumptions())
+
+    def migrate(self, index: int) -> Migrated:
         work = self.works[index]
         rules = chosen_code_rules(self.settings)
         try:
-            return migrate(work.data, work.path, work.name, rules, self.settings, self.project)
+            return migrate(work.data, work.path, work.name, rules, self.settings, self.project, self.program)
         except Exception as error:
             message = f"left untouched: {type(error).__name__}: {error}"
             finding = Finding("PM100", 0, 0, message, Outcome.ERROR, REPORT_BUG)
@@ -77,12 +109,13 @@ def _die_with(parent: int) -> None:
     os._exit(1)
 
 
-def _chunk(indices: Sequence[int]) -> List[Tuple[int, Migrated]]:
+def _chunk(indices: Sequence[int]) -> List[Tuple[int, Result]]:
     assert _context is not None
-    pairs = [(index, _context.run(index)) for index in indices]
-    for _, migrated in pairs:
-        # The parent has the old contents; they needn't travel back.
-        migrated.result.before = None
+    pairs = [(index, _context.do(index)) for index in indices]
+    for _, result in pairs:
+        if isinstance(result, Migrated):
+            # The parent has the old contents; they needn't travel back.
+            result.result.before = None
     return pairs
 
 
@@ -91,19 +124,15 @@ def migrate_all(
     settings: Settings,
     project: Optional[Project] = None,
     progress: Optional[Callable[[int], None]] = None,
+    program: Optional[Program] = None,
 ) -> List[Migrated]:
     """Migrate files, in parallel if there's enough to do; the results are in the order of `works`.
 
     :param progress: called with the number of files done since the last call.
     """
-    context = _Context(works, settings, project)
-    jobs = settings.jobs or _cores()
-    if jobs == 1 or sum(len(work.data) for work in works) < WORTH_A_PROCESS:
-        pairs = _serial(context)
-    else:
-        pairs = _parallel(context, jobs)
     results: List[Optional[Migrated]] = [None] * len(works)
-    for index, migrated in pairs:
+    for index, migrated in _pairs(_Context(works, settings, project, program)):
+        assert isinstance(migrated, Migrated)
         migrated.result.before = works[index].data
         results[index] = migrated
         if progress is not None:
@@ -111,7 +140,23 @@ def migrate_all(
     return [result or _died(work) for result, work in zip(results, works)]
 
 
-def _serial(context: _Context) -> Iterator[Tuple[int, Migrated]]:
+def gather_all(works: Sequence[Work], settings: Settings, names: FrozenSet[str]) -> List[CoroutineFacts]:
+    """The coroutine facts of files, those that can't be read left out.
+
+    :param names: the functions whose uses are of interest.
+    """
+    found = dict(_pairs(_Context(works, settings, names=names)))
+    return [facts for _, facts in sorted(found.items()) if isinstance(facts, CoroutineFacts)]
+
+
+def _pairs(context: _Context) -> Iterator[Tuple[int, Result]]:
+    jobs = context.settings.jobs or _cores()
+    if jobs == 1 or sum(len(work.data) for work in context.works) < WORTH_A_PROCESS:
+        return _serial(context)
+    return _parallel(context, jobs)
+
+
+def _serial(context: _Context) -> Iterator[Tuple[int, Result]]:
     limit = sys.getrecursionlimit()
     enabled = gc.isenabled()
     sys.setrecursionlimit(max(limit, 20_000))
@@ -119,14 +164,14 @@ def _serial(context: _Context) -> Iterator[Tuple[int, Migrated]]:
     gc.disable()
     try:
         for index in range(len(context.works)):
-            yield index, context.run(index)
+            yield index, context.do(index)
     finally:
         sys.setrecursionlimit(limit)
         if enabled:
             gc.enable()
 
 
-def _parallel(context: _Context, jobs: int) -> Iterator[Tuple[int, Migrated]]:
+def _parallel(context: _Context, jobs: int) -> Iterator[Tuple[int, Result]]:
     global _context
     fork = sys.platform == "linux"
     if fork:
@@ -158,7 +203,7 @@ def _many_edits(works: Sequence[Work]) -> bool:
     return 2 * sum(b"__future__" in work.data or b"six" in work.data for work in works) > len(works)
 
 
-def _result(get: Callable[[], List[Tuple[int, Migrated]]]) -> List[Tuple[int, Migrated]]:
+def _result(get: Callable[[], List[Tuple[int, Result]]]) -> List[Tuple[int, Result]]:
     try:
         return get()
     except BrokenProcessPool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Collection, Dict, Iterator, List, NamedTu
 from codemods.index.scopes import FUNCTIONS, Scope, Walk
 
 if TYPE_CHECKING:
+    from codemods.index.program import Program
     from codemods.index.project import ProjectView
     from codemods.settings import Settings
     from codemods.source import Source
@@ -79,6 +80,7 @@ class Module:
         settings: Settings,
         project: ProjectView,
         version: Optional[Tuple[int, int]] = None,
+        program: Optional[Program] = None,
     ) -> None:
         self.source = source
         self.name = name
@@ -86,6 +88,7 @@ class Module:
         self.is_package = path.endswith(("__init__.py", "__init__.pyi"))
         self.settings = settings
         self.project = project
+        self._program = program
         self.tree: ast.Module = ast.parse(source.text, feature_version=version)
         self.walk = Walk(self.tree, "global" in source.text or "nonlocal" in source.text)
         self.reset()
@@ -97,6 +100,16 @@ class Module:
         self.leaving: Set[ast.AST] = set()
         self.planned: Dict[str, str] = {}
         self.cache: Dict[str, Any] = {}
+
+    @property
+    def program(self) -> Program:
+        """The coroutines of the project; of this file alone if nobody gathered them."""
+        if self._program is None:
+            from codemods.index.coroutines import coroutine_names, gather_coroutines
+            from codemods.index.program import Program
+
+            self._program = Program([gather_coroutines(self, coroutine_names(self.source.data))])
+        return self._program
 
     # -- positions -----------------------------------------------------------------------------
 

@@ -92,6 +92,7 @@ RECORDED: FrozenSet[Type[ast.AST]] = frozenset(
         ast.Assign,
         ast.AsyncFunctionDef,
         ast.AugAssign,
+        ast.Await,
         ast.BinOp,
         ast.ClassDef,
         ast.Compare,
@@ -102,8 +103,14 @@ RECORDED: FrozenSet[Type[ast.AST]] = frozenset(
         ast.Import,
         ast.ImportFrom,
         ast.JoinedStr,
+        ast.Lambda,
+        ast.Raise,
+        ast.Return,
         ast.Try,
         ast.While,
+        ast.With,
+        ast.Yield,
+        ast.YieldFrom,
     }
 )
 """The node types that `Module.of` lists."""

@@ -15,6 +15,9 @@ FAMILIES: Dict[str, str] = {
     "FUT": "imports from __future__",
     "PY2": "leftovers of Python 2",
     "NSP": "ad-hoc namespace classes",
+    "TOR": "tornado to asyncio",
+    "PLM": "the API of plumpy",
+    "KIW": "the API of kiwipy",
     "DEP": "dependency files",
     "PM": "plumpy-migrate itself",
 }

@@ -29,10 +29,12 @@ def test_all_keys(tmp_path: Path) -> None:
     put(
         tmp_path / "pyproject.toml",
         TABLE + 'select = ["six"]\nextend-select = ["FUT101"]\nignore = ["SIX105"]\ntarget-version = "3.11"\n'
-        'exclude = ["docs/"]\njobs = 2\npy2 = true\nsix-modules = ["a.six"]\nisinstance-like = ["a.check"]\n',
+        'exclude = ["docs/"]\njobs = 2\npy2 = true\nsix-modules = ["a.six"]\nisinstance-like = ["a.check"]\n'
+        'stage = "final"\nruntime = "plumpy"\nforeign = ["circus"]\ncoroutine-decorators = ["a.gen"]\ntodo = true\n',
     )
     assert load([str(tmp_path)], known=KNOWN) == Settings(
-        ("SIX",), ("FUT101",), ("SIX105",), (3, 11), 2, ("docs/",), True, ("a.six",), ("a.check",)
+        *(("SIX",), ("FUT101",), ("SIX105",), (3, 11), 2, ("docs/",), True, ("a.six",), ("a.check",)),
+        *("final", "plumpy", ("circus",), ("a.gen",), True),
     )
 
 

@@ -1,0 +1,329 @@
+"""What one file has to do with coroutines: its functions, and what it does with those of certain names.
+
+These are the facts that `Program` decides on, over all files, before any rule runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+
+from codemods.index.facts import ClassFacts, qualified
+from codemods.index.origins import UNKNOWN, origins
+from codemods.index.scopes import FUNCTIONS
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+COROUTINE = frozenset(
+    ["tornado.gen.coroutine", "tornado.gen.engine", "tornado.coroutine", "asyncio.coroutine", "types.coroutine"]
+)
+TEST = frozenset(["tornado.testing.gen_test"])
+EAGER = frozenset(["plumpy_compat.aio.eager_coroutine"])
+TRANSPARENT = frozenset(
+    [
+        *(f"builtins.{name}" for name in ("staticmethod", "classmethod")),
+        *(f"unittest.{name}" for name in ("skip", "skipIf", "skipUnless", "expectedFailure")),
+        *("abc.abstractmethod", "typing.no_type_check", "typing.overload"),
+    ]
+)
+"""Decorators that hand on what the function gives without looking at it."""
+
+WAITERS = frozenset(
+    [
+        *(f"tornado.gen.{name}" for name in ("with_timeout", "multi", "Multi", "multi_future", "maybe_future")),
+        *("tornado.gen.convert_yielded", "asyncio.wait_for", "asyncio.gather", "asyncio.shield", "asyncio.wait"),
+        *(f"plumpy_compat.aio.{name}" for name in ("as_awaitable", "multi", "maybe_await", "with_timeout")),
+    ]
+)
+"""Functions that wait for their argument when what they give is waited for."""
+STARTERS = frozenset(
+    [
+        *("asyncio.ensure_future", "asyncio.create_task", "asyncio.run", "asyncio.run_coroutine_threadsafe"),
+        *("plumpy_compat.aio.create_task", "plumpy_compat.create_task"),
+    ]
+)
+"""Functions that run the coroutine that they are given."""
+_STARTING_METHODS = frozenset(["run_until_complete", "create_task"])
+CALLBACK_AT = {
+    "run_sync": 0,
+    "add_callback": 0,
+    "spawn_callback": 0,
+    "add_callback_from_signal": 0,
+    "call_later": 1,
+    "call_at": 1,
+    "add_timeout": 1,
+}
+"""The methods of loops that run what they are given, and the position of that."""
+CALLBACK_FUNCTIONS = {"plumpy_compat.aio.run_sync": 1, "plumpy_compat.aio.add_callback": 1, "asyncio.run": 0}
+
+AWAITED, BARE, SCHEDULED, STORED, RETURNED = "awaited", "called without yield", "scheduled", "stored", "returned"
+TESTED, PASSED_ON = "tested", "passed on"
+
+
+class FunctionNote(NamedTuple):
+    """A function of the file.
+
+    :param kind: ``coroutine`` (tornado's), ``test`` (`gen_test`), ``async``, ``eager`` (ours), ``generator``,
+        ``plain``.
+    :param stub: ``raises`` if all it does is to raise `NotImplementedError`, ``passes`` if it does nothing, else empty.
+    :param trouble: why it must stay as it is; empty if it needn't.
+    :param decorators: canonical names of decorators outside the one that makes it a coroutine; ``?`` if unknown.
+    :param line: of its ``def``.
+    """
+
+    name: str
+    kind: str
+    stub: str
+    trouble: str
+    decorators: Tuple[str, ...]
+    line: int
+
+
+class UseNote(NamedTuple):
+    """What happens to a function at one place.
+
+    :param caller: the dotted name of the function around; the module's name at module level.
+    :param callee: the dotted name that is used, where it resolves; ``self.Class.name`` and ``super.Class.name`` for
+        methods; else ``?.name``.
+    :param how: ``awaited``, ``scheduled``, …: one of this module's constants.
+    """
+
+    caller: str
+    callee: str
+    how: str
+    line: int
+
+
+@dataclass
+class CoroutineFacts:
+    """What `Program` needs to know of one file."""
+
+    path: str
+    classes: List[ClassFacts] = field(default_factory=list)
+    functions: List[FunctionNote] = field(default_factory=list)
+    uses: List[UseNote] = field(default_factory=list)
+
+
+def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
+    """The facts of an indexed file.
+
+    :param names: the bare names of functions whose uses are of interest.
+    """
+    from codemods.index.facts import _class
+
+    return CoroutineFacts(
+        module.path,
+        [_class(module, node) for node in module.walk.by_type[ast.ClassDef]],
+        [note for kind in FUNCTIONS for node in module.walk.by_type[kind] for note in [_function(module, node)]],
+        [note for name in sorted(names) for note in _uses(module, name)],
+    )
+
+
+_DEFINITION = re.compile(
+    rb"(?:coroutine|engine)\b[^\n]*\n(?:[ \t]*(?:[@#)][^\n]*)?\n)*[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)"
+    rb"|async[ \t]+def[ \t]+(\w+)"
+)
+
+
+def coroutine_names(data: bytes, decorators: Iterable[str] = ()) -> FrozenSet[str]:
+    """The bare names of the functions of a file that look like coroutines; some may not be any.
+
+    :param decorators: what else makes a coroutine, as `Settings.coroutine_decorators` has it.
+    """
+    names = {name.decode() for pair in _DEFINITION.findall(data) for name in pair if name}
+    for dotted in decorators:
+        last = re.escape(dotted.rpartition(".")[2]).encode()
+        decorated = rb"@[\w.]*%s\b[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*def[ \t]+(\w+)" % last
+        names.update(name.decode() for name in re.findall(decorated, data))
+    return frozenset(names)
+
+
+# -- functions ---------------------------------------------------------------------------------------
+
+
+def coroutine_decorator(module: Module, function: Any) -> Optional[Tuple[int, str]]:
+    """The position and kind of the decorator that makes `function` a coroutine."""
+    own = frozenset(module.settings.coroutine_decorators)
+    for position, node in enumerate(function.decorator_list):
+        dotted = module.resolve(node.func if isinstance(node, ast.Call) else node)
+        if dotted is None:
+            continue
+        for kind, known in (("coroutine", COROUTINE | own), ("test", TEST), ("eager", EAGER)):
+            if dotted in known:
+                return position, kind
+    return None
+
+
+def own_yields(module: Module, function: ast.AST) -> List[Any]:
+    """The `yield` and `yield from` expressions of a function, without those of functions inside it."""
+    return [node for node in module.of(ast.Yield, ast.YieldFrom) if module.enclosing_function(node) is function]
+
+
+def _function(module: Module, node: Any) -> FunctionNote:
+    found = coroutine_decorator(module, node)
+    position, kind = found if found is not None else (len(node.decorator_list), "plain")
+    outer = tuple(_decorator(module, one) for one in node.decorator_list[:position])
+    if found is None and isinstance(node, ast.AsyncFunctionDef):
+        kind = "async"
+    yields = own_yields(module, node) if module.walk.by_type[ast.Yield] or module.walk.by_type[ast.YieldFrom] else []
+    if kind == "plain" and yields:
+        kind = "generator"
+    trouble = _trouble(module, node, yields) if kind in ("coroutine", "test") else ""
+    return FunctionNote(qualified(module, node), kind, stub(node), trouble, outer, node.lineno)
+
+
+def _decorator(module: Module, node: ast.expr) -> str:
+    return module.resolve(node.func if isinstance(node, ast.Call) else node) or module.text(node)
+
+
+def stub(function: Any) -> str:
+    """What a body does that has nothing but a docstring, `pass`, `...` and `raise NotImplementedError`."""
+    if not all(_does_nothing(statement) for statement in function.body):
+        return ""
+    return "raises" if any(isinstance(one, ast.Raise) for one in function.body) else "passes"
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def _trouble(module: Module, function: Any, yields: List[Any]) -> str:
+    """Why a coroutine can't be rewritten as a whole."""
+    from codemods.suppress import ignored_lines
+
+    if function.name in ("__init__", "__del__", "__new__"):
+        return f"`{function.name}` can't be a coroutine"
+    arguments = [*function.args.args, *function.args.kwonlyargs]
+    if any(one.arg == "callback" for one in arguments) and _is_engine(module, function):
+        return "it gives its result to a callback"
+    if any(module.enclosing(one, ast.JoinedStr) is not None for one in yields):
+        return "it yields inside an f-string"
+    lines, _ = ignored_lines(module)
+    last = function.end_lineno or function.lineno
+    first = min([function.lineno, *(one.lineno for one in function.decorator_list)])
+    if any(first <= line <= last and _is_ours(codes) for line, codes in lines.items()):
+        return "a comment says to leave it"
+    return ""
+
+
+def _is_ours(codes: FrozenSet[str]) -> bool:
+    return not codes or any(code.startswith("TOR1") or "TOR1".startswith(code) for code in codes)
+
+
+def _is_engine(module: Module, function: Any) -> bool:
+    return any(module.resolve(one) == "tornado.gen.engine" for one in function.decorator_list)
+
+
+# -- uses --------------------------------------------------------------------------------------------
+
+
+def _uses(module: Module, name: str) -> Iterator[UseNote]:
+    found: List[ast.expr] = [node for node, _ in module.loads(name)]
+    found += module.attributes(name)
+    for one in module.live_imports():
+        if one.canonical.rpartition(".")[2] == name and one.local != name:
+            found += [node for node, _ in module.loads(one.local)]
+    for node in found:
+        target = callee(module, node)
+        if target is not None:
+            yield UseNote(caller(module, node), target, how_used(module, node), node.lineno)
+
+
+def caller(module: Module, node: ast.AST) -> str:
+    """The dotted name of the function around `node`, or of the module."""
+    function = module.enclosing(node, *FUNCTIONS)
+    return qualified(module, function) if function is not None else module.name
+
+
+def callee(module: Module, node: ast.expr) -> Optional[str]:
+    """What a name or attribute that is called (or used) stands for: see `UseNote`; ``None`` for a local variable."""
+    if isinstance(node, ast.Name):
+        return _named(module, node)
+    if not isinstance(node, ast.Attribute):
+        return None
+    dotted = module.resolve(node)
+    if dotted is not None:
+        return dotted
+    found = origins(module, node.value)
+    if len(found) == 1:
+        origin = next(iter(found))
+        if origin.startswith("super:"):
+            return f"super.{origin[6:]}.{node.attr}"
+        plain = origin[:-2] if origin.endswith("()") else origin
+        if origin != UNKNOWN and "(" not in plain and "param:" not in plain and not plain.startswith("builtins."):
+            # Not yet known to be a class; `Program` looks it up.
+            return f"self.{plain}.{node.attr}"
+    return f"?.{node.attr}"
+
+
+def _named(module: Module, node: ast.Name) -> Optional[str]:
+    dotted = module.resolve(node)
+    if dotted is not None:
+        return dotted
+    scope = module.scope_of(node).lookup(node.id)
+    bound = module.bindings(scope, node.id) if scope is not None else []
+    functions = [one for one in bound if isinstance(one, (*FUNCTIONS, ast.ClassDef))]
+    if functions and all(isinstance(one, (*FUNCTIONS, ast.ClassDef)) or module.by_alias(one) for one in bound):
+        return qualified(module, functions[0])
+    return None
+
+
+def how_used(module: Module, node: ast.expr) -> str:
+    """What happens to a function that `node` reads (or, for a call, to what it gives)."""
+    if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
+        return STORED
+    above = module.parent(node)
+    if isinstance(above, ast.Call) and above.func is node:
+        return _fate(module, above)
+    return SCHEDULED if _is_callback(module, node) else PASSED_ON
+
+
+def _is_callback(module: Module, node: ast.AST) -> bool:
+    """Whether `node` is what a loop is told to run, perhaps through `functools.partial`."""
+    above = module.parent(node)
+    if not isinstance(above, ast.Call) or not above.args:
+        return False
+    if module.resolve(above.func) == "functools.partial" and above.args[0] is node:
+        return _is_callback(module, above)
+    at: Optional[int] = CALLBACK_FUNCTIONS.get(module.resolve(above.func) or "")
+    if at is None and isinstance(above.func, ast.Attribute):
+        at = CALLBACK_AT.get(above.func.attr)
+    return at is not None and len(above.args) > at and above.args[at] is node
+
+
+def _fate(module: Module, node: ast.AST) -> str:
+    """What happens to the value of an expression."""
+    above = module.parent(node)
+    if isinstance(above, (ast.Yield, ast.YieldFrom, ast.Await)):
+        return AWAITED
+    if isinstance(above, ast.Expr):
+        return BARE
+    if isinstance(above, (ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.Starred)):
+        return AWAITED if _fate(module, above) == AWAITED else STORED
+    if isinstance(above, ast.Lambda):
+        return SCHEDULED if _is_callback(module, above) else PASSED_ON
+    if isinstance(above, ast.Return):
+        return RETURNED
+    if isinstance(above, ast.Call):
+        return _argument(module, above)
+    if isinstance(above, (ast.BoolOp, ast.Compare, ast.UnaryOp, ast.If, ast.While, ast.Assert)):
+        return TESTED
+    return STORED
+
+
+def _argument(module: Module, call: ast.Call) -> str:
+    """What happens to an argument of a call."""
+    dotted = module.resolve(call.func)
+    if dotted in STARTERS or (isinstance(call.func, ast.Attribute) and call.func.attr in _STARTING_METHODS):
+        return SCHEDULED
+    if dotted in WAITERS:
+        return AWAITED if _fate(module, call) == AWAITED else STORED
+    return PASSED_ON

@@ -1,0 +1,1 @@
+"""KIW: kiwipy 0.5 becomes kiwipy 0.8."""

@@ -1,0 +1,1 @@
+"""TOR: tornado's coroutines, futures, loops and tests become asyncio's."""
