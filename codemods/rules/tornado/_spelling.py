@@ -1,0 +1,22 @@
+"""How a file spells what takes tornado's place."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Optional
+
+from codemods.index.spelling import Spelling, spell
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module
+
+
+def aio(module: Module, name: str, at: ast.AST) -> Optional[Spelling]:
+    """A spelling of a helper of `plumpy_compat.aio` at the node `at`: ``aio.multi``."""
+    home = spell(module, "plumpy_compat", "aio", at, by_name=True)
+    return None if home is None else Spelling(f"{home.code}.{name}", home.need)
+
+
+def asyncio_name(module: Module, name: str, at: ast.AST) -> Optional[Spelling]:
+    """A spelling of a name of `asyncio` at the node `at`: ``asyncio.sleep``."""
+    return spell(module, "asyncio", name, at)
