@@ -9,6 +9,7 @@ from typing import Any, Deque, List, Optional, Tuple, Union
 
 from .futures import copy_outcome, is_future
 from .loops import get_or_create_event_loop
+from .prompt import PromptFuture
 from .yieldables import as_future, check
 
 
@@ -34,7 +35,7 @@ class WaitIterator:
         self.current_index = self.current_future = None
         self._left = 0
         self._finished: Deque[Tuple[Union[int, str], Any, asyncio.Future[Any]]] = collections.deque()
-        self._next: Optional[asyncio.Future[Any]] = None
+        self._next: Optional[PromptFuture] = None
         self._loop = get_or_create_event_loop()
         named: List[Tuple[Union[int, str], Any]] = [*enumerate(args), *kwargs.items()]
         for _, given in named:
@@ -62,13 +63,14 @@ class WaitIterator:
         """
         if not self._left:
             raise RuntimeError("all results were given")
-        self._next = self._loop.create_future()
+        self._next = PromptFuture(self._loop)
         if self._finished:
             return self._give(self._next, self._finished.popleft())
         return self._next
 
     def _on_done(self, entry: Tuple[Union[int, str], Any, asyncio.Future[Any]], _: object) -> None:
         if self._next is not None and not self._next.done():
+            self._next.prompt = True
             self._give(self._next, entry)
         else:
             self._finished.append(entry)

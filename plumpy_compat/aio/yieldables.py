@@ -28,6 +28,7 @@ from typing import (
 
 from .futures import copy_outcome, done_future, error_of, is_future
 from .loops import get_or_create_event_loop
+from .prompt import PromptFuture
 from .tasks import start_task
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ def multi(children: Any, quiet_exceptions: Errors = ()) -> Awaitable[Any]:
 def _multi(children: Any, quiet: Errors, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
     futures = [as_future(one, loop) for one in (children.values() if isinstance(children, dict) else children)]
     waiting = {one for one in futures if not one.done()}
-    result = loop.create_future()
+    result = PromptFuture(loop)
 
     def settle() -> None:
         errors = [error_of(one) for one in futures]
@@ -114,6 +115,7 @@ def _multi(children: Any, quiet: Errors, loop: asyncio.AbstractEventLoop) -> asy
     def finished(future: asyncio.Future[Any]) -> None:
         waiting.discard(future)
         if not waiting:
+            result.prompt = True
             settle()
 
     for one in list(waiting):
@@ -147,7 +149,7 @@ def start_with_timeout(
     timeout: Union[float, datetime.timedelta], value: Any, quiet: Errors, loop: asyncio.AbstractEventLoop, text: str
 ) -> asyncio.Future[Any]:
     future = as_future(value, loop)
-    result = loop.create_future()
+    result = PromptFuture(loop)
     if future.done():
         copy_outcome(future, result)
         return result
@@ -160,6 +162,7 @@ def start_with_timeout(
     def finished(_: object) -> None:
         timer.cancel()
         if not result.done():
+            result.prompt = True
             copy_outcome(future, result)
             return
         error = error_of(future)
