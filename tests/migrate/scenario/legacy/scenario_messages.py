@@ -331,12 +331,11 @@ def futures_are_passed_to_threads(loop):
     loop.add_callback(passed.set_result, nested)
     loop.add_callback(nested.set_result, 'from within')
     loop.add_callback(failed.set_exception, ValueError('passed on'))
-    first = yield outer
-    second = yield first
+    result = yield settled(outer)
     try:
         yield inner
     except ValueError as exception:
-        raise gen.Return([isinstance(outer, kiwipy.Future), second, str(exception)])
+        raise gen.Return([isinstance(outer, kiwipy.Future), result, str(exception)])
 
 
 @scenario
