@@ -53,8 +53,10 @@ def _run(paths: Sequence[str], settings: Settings, write: bool, progress: Option
     found = discover(paths, settings.exclude)
     result = RunResult(files_seen=len(found.files))
     works, results = _read(found)
-    interesting = _interesting(works, settings)
-    code = _Code(works, interesting, settings)
+    complete = any(os.path.isdir(root) for root in found.roots)
+    program = _program(works, settings, complete)
+    interesting = _interesting(works, settings, program.paths)
+    code = _Code(works, interesting, settings, program, complete)
     for one in code.migrate(progress):
         results[one.path] = one
     _dependencies(found, code, results, settings)
@@ -71,8 +73,9 @@ def _run(paths: Sequence[str], settings: Settings, write: bool, progress: Option
 def run_source(data: bytes, filename: str, settings: Settings) -> FileResult:
     """Migrate one file's content, as read from standard input; nothing is known of other files."""
     name = os.path.splitext(os.path.basename(filename))[0]
+    work, alone = [Work(filename, name, data)], replace(settings, jobs=1)
     # As in a run over many files, a bug of ours becomes a finding.
-    return migrate_all([Work(filename, name, data)], replace(settings, jobs=1))[0].result
+    return migrate_all(work, alone, program=_program(work, alone, complete=False))[0].result
 
 
 # -- read --------------------------------------------------------------------------------------------
@@ -107,11 +110,18 @@ def _content(one: Found, failed: Dict[str, FileResult]) -> Optional[bytes]:
         return None
 
 
-def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
-    """The files in which some selected rule may have something to do."""
+def _interesting(works: Sequence[Work], settings: Settings, others: Set[str]) -> List[Work]:
+    """The files in which some selected rule may have something to do.
+
+    :param others: paths of files that have it for what is known of the project.
+    """
     needles = Needles([*chosen_code_rules(settings), *(rule for rule in code_rules() if rule.code == "PY200")])
     vendored = [module.rpartition(".")[2].encode() for module in settings.six_modules]
-    return [work for work in works if needles.any_in(work.data) or any(name in work.data for name in vendored)]
+    return [
+        work
+        for work in works
+        if needles.any_in(work.data) or any(name in work.data for name in vendored) or work.path in others
+    ]
 
 
 # -- code --------------------------------------------------------------------------------------------
@@ -120,12 +130,20 @@ def _interesting(works: Sequence[Work], settings: Settings) -> List[Work]:
 class _Code:
     """The Python files of a run: first migrated on assumptions, then again where these were wrong."""
 
-    def __init__(self, works: Sequence[Work], interesting: Sequence[Work], settings: Settings) -> None:
+    def __init__(
+        self,
+        works: Sequence[Work],
+        interesting: Sequence[Work],
+        settings: Settings,
+        program: Program,
+        complete: bool,
+    ) -> None:
         self.works = works
+        self.program = program
+        self.complete = complete
         self.interesting = interesting
         self.settings = settings
         self.done: List[Migrated] = []
-        self.program = NO_PROGRAM
 
     def migrate(self, progress: Optional[Progress]) -> List[FileResult]:
         total, count = len(self.interesting), 0
@@ -136,7 +154,6 @@ class _Code:
             if progress is not None:
                 progress(count, total)
 
-        self.program = _program(self.works, self.settings)
         self.done = migrate_all(self.interesting, self.settings, None, tick, self.program)
         self._again_where_wrong()
         return [one.result for one in self.done]
@@ -183,8 +200,11 @@ class _Code:
         return frozenset(roots)
 
 
-def _program(works: Sequence[Work], settings: Settings) -> Program:
-    """Decide what becomes of the project's coroutines, from all files that define or use any."""
+def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Program:
+    """Decide what becomes of the project's coroutines, from all files that define or use any.
+
+    :param complete: whether these are all files of the project.
+    """
     if not any(rule.asks_program for rule in chosen_code_rules(settings)):
         return NO_PROGRAM
     own = [work for work in works if any(word in work.data for word in INTERESTING)]
@@ -195,7 +215,7 @@ def _program(works: Sequence[Work], settings: Settings) -> Program:
         used = re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(name.encode() for name in names)))
         seen = {work.path for work in own}
         own += [work for work in works if work.path not in seen and used.search(work.data)]
-    return Program(gather_all(own, settings, frozenset(names)))
+    return Program(gather_all(own, settings, frozenset(names)), complete=complete)
 
 
 # -- dependency files --------------------------------------------------------------------------------
@@ -209,8 +229,7 @@ def _dependencies(found: Discovery, code: _Code, results: Dict[str, FileResult],
     selected = {rule.code for rule in chosen(RULES, settings)}
     if not files or not selected:
         return
-    complete = any(os.path.isdir(root) for root in found.roots)
-    knowledge = Knowledge(code.imported(), settings.target_version, complete, selected.__contains__)
+    knowledge = Knowledge(code.imported(), settings.target_version, code.complete, selected.__contains__)
     for one in files:
         known = results.get(one.path)
         if known is not None and (known.status is Status.FAILED or known.before is None):

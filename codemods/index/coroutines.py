@@ -57,7 +57,13 @@ CALLBACK_AT = {
     "add_timeout": 1,
 }
 """The methods of loops that run what they are given, and the position of that."""
-CALLBACK_FUNCTIONS = {"plumpy_compat.aio.run_sync": 1, "plumpy_compat.aio.add_callback": 1, "asyncio.run": 0}
+CALLBACK_FUNCTIONS = {
+    "plumpy_compat.aio.run_sync": 1,
+    "plumpy_compat.aio.add_callback": 1,
+    "plumpy_compat.aio.call_later": 2,
+    "plumpy_compat.aio.PeriodicCallback": 0,
+    "tornado.ioloop.PeriodicCallback": 0,
+}
 
 AWAITED, BARE, SCHEDULED, STORED, RETURNED = "awaited", "called without yield", "scheduled", "stored", "returned"
 TESTED, PASSED_ON = "tested", "passed on"
@@ -72,6 +78,7 @@ class FunctionNote(NamedTuple):
     :param trouble: why it must stay as it is; empty if it needn't.
     :param decorators: canonical names of decorators outside the one that makes it a coroutine; ``?`` if unknown.
     :param line: of its ``def``.
+    :param delegates: what it calls after `yield from`, as in `UseNote.callee`.
     """
 
     name: str
@@ -80,6 +87,7 @@ class FunctionNote(NamedTuple):
     trouble: str
     decorators: Tuple[str, ...]
     line: int
+    delegates: Tuple[str, ...] = ()
 
 
 class UseNote(NamedTuple):
@@ -124,7 +132,7 @@ def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
 
 _DEFINITION = re.compile(
     rb"(?:coroutine|engine)\b[^\n]*\n(?:[ \t]*(?:[@#)][^\n]*)?\n)*[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)"
-    rb"|async[ \t]+def[ \t]+(\w+)"
+    rb"|async[ \t]+def[ \t]+(\w+)|yield[ \t]+from[ \t]+(?:\w+\.)*(\w+)\("
 )
 
 
@@ -146,12 +154,12 @@ def coroutine_names(data: bytes, decorators: Iterable[str] = ()) -> FrozenSet[st
 
 def coroutine_decorator(module: Module, function: Any) -> Optional[Tuple[int, str]]:
     """The position and kind of the decorator that makes `function` a coroutine."""
-    own = frozenset(module.settings.coroutine_decorators)
+    own = frozenset(module.settings.coroutine_decorators)  # they stay, and always get what they wait for
     for position, node in enumerate(function.decorator_list):
         dotted = module.resolve(node.func if isinstance(node, ast.Call) else node)
         if dotted is None:
             continue
-        for kind, known in (("coroutine", COROUTINE | own), ("test", TEST), ("eager", EAGER)):
+        for kind, known in (("coroutine", COROUTINE), ("test", TEST | own), ("eager", EAGER)):
             if dotted in known:
                 return position, kind
     return None
@@ -172,7 +180,12 @@ def _function(module: Module, node: Any) -> FunctionNote:
     if kind == "plain" and yields:
         kind = "generator"
     trouble = _trouble(module, node, yields) if kind in ("coroutine", "test") else ""
-    return FunctionNote(qualified(module, node), kind, stub(node), trouble, outer, node.lineno)
+    delegates = tuple(_delegate(module, one.value) for one in yields if isinstance(one, ast.YieldFrom))
+    return FunctionNote(qualified(module, node), kind, stub(node), trouble, outer, node.lineno, delegates)
+
+
+def _delegate(module: Module, node: ast.expr) -> str:
+    return (callee(module, node.func) if isinstance(node, ast.Call) else None) or "?"
 
 
 def _decorator(module: Module, node: ast.expr) -> str:

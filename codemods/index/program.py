@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from codemods.index.coroutines import AWAITED, SCHEDULED, TRANSPARENT, CoroutineFacts, FunctionNote, UseNote
+from codemods.index.coroutines import AWAITED, SCHEDULED, TESTED, TRANSPARENT, CoroutineFacts, FunctionNote, UseNote
 from codemods.index.facts import Facts
 from codemods.index.graph import Graph
 
@@ -70,9 +70,10 @@ class Program:
     """The coroutines of a project, and what becomes of each.
 
     :param facts: of all files that have to do with any.
+    :param complete: whether these are all files; if not, only inner functions are known by all their uses.
     """
 
-    def __init__(self, facts: Iterable[CoroutineFacts]) -> None:
+    def __init__(self, facts: Iterable[CoroutineFacts], *, complete: bool = True) -> None:
         every = list(facts)
         self.graph = Graph(Facts(name="", path=one.path, classes=one.classes) for one in every)
         self._functions: Dict[str, _Function] = {}
@@ -86,6 +87,10 @@ class Program:
             for use in one.uses:
                 self._add_use(one.path, use)
         self.decisions: Dict[str, Decision] = {}
+        self._names: Optional[FrozenSet[str]] = None
+        self._blocked: Dict[str, str] = {}
+        self._complete = complete
+        self._promote()
         for group in self._groups():
             self._decide(group)
 
@@ -138,6 +143,20 @@ class Program:
     def _only_raises(self, name: str) -> bool:
         return name not in self.decisions and all(note.stub == "raises" for _, note in self._functions[name].notes)
 
+    @property
+    def coroutine_names(self) -> FrozenSet[str]:
+        """The bare names of all that becomes, or is, a coroutine without tornado."""
+        if self._names is None:
+            self._names = frozenset(name.rpartition(".")[2] for name in self._functions if self.becomes_async(name))
+        return self._names
+
+    @property
+    def paths(self) -> Set[str]:
+        """The files in which rules have something to do although they needn't mention tornado."""
+        found = {path for name in self.decisions for path, _ in self._functions[name].notes}
+        tested = ((path, use) for one in self._functions.values() for path, use in one.uses if use.how == TESTED)
+        return found | {path for path, _ in tested}
+
     # -- facts -----------------------------------------------------------------------------------
 
     def _add_use(self, path: str, use: UseNote) -> None:
@@ -167,6 +186,30 @@ class Program:
                     pending.append(other)
         return group
 
+    def _promote(self) -> None:
+        """Make coroutines of the plain generators that coroutines delegate to, or block these."""
+        pending = [name for name, one in self._functions.items() if one.is_coroutine(TORNADO_KINDS)]
+        while pending:
+            name = pending.pop()
+            for _, note in self._functions[name].notes:
+                for target in note.delegates:
+                    found = list(self.reached(target))
+                    for one in found:
+                        if one in self.decisions or self._functions[one].is_coroutine():
+                            continue
+                        if self._is_only_delegated_to(one):
+                            self.decisions[one] = Decision(Form.NATIVE, "")
+                            pending.append(one)
+                        else:
+                            found = []
+                    if not found:
+                        self._blocked[name] = "it delegates with `yield from` to what may not be a coroutine"
+
+    def _is_only_delegated_to(self, name: str) -> bool:
+        function = self._functions[name]
+        plain = all(note.kind == "generator" and not note.decorators for _, note in function.notes)
+        return plain and bool(function.uses) and all(use.how == AWAITED for _, use in function.uses)
+
     # -- decisions -------------------------------------------------------------------------------
 
     def _decide(self, group: List[str]) -> None:
@@ -175,14 +218,17 @@ class Program:
         for name in group:
             notes = [note for _, note in self._functions[name].notes]
             kinds = {note.kind for note in notes}
-            trouble = next((note.trouble for note in notes if note.trouble), "")
+            trouble = self._blocked.get(name) or next((note.trouble for note in notes if note.trouble), "")
             if not kinds.isdisjoint(TORNADO_KINDS):
                 self.decisions[name] = Decision(Form.KEPT, trouble) if trouble else Decision(form, reason)
             elif kinds == {"eager"}:
                 self.decisions[name] = Decision(form, reason)
-            elif kinds == {"plain"} and form is Form.NATIVE:
+            elif kinds == {"plain"} and form is Form.NATIVE and self._has_tornado(group):
                 # A stub. Where the others are eager it stays: its call does what it did.
                 self.decisions[name] = Decision(form, "")
+
+    def _has_tornado(self, group: List[str]) -> bool:
+        return any(self._functions[name].is_coroutine(TORNADO_KINDS) for name in group)
 
     def _why_eager(self, group: List[str]) -> str:
         """Why the functions of a group can't be native; empty if they can."""
@@ -200,6 +246,8 @@ class Program:
         for path, use in sorted(uses, key=lambda pair: (pair[0], pair[1].line)):
             if use.how not in (AWAITED, SCHEDULED):
                 return f"{use.how} at {path}:{use.line}"
+        if not self._complete and not all(name.rpartition(".")[0] in self._functions for name in group):
+            return "other files may call it"
         if not uses and not any(self._is_awaited_by_plumpy(name) for name in group):
             return "nothing in the project calls it"
         return ""

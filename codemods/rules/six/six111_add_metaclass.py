@@ -23,9 +23,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
+from codemods.decorators import find as find_in, without
 from codemods.edits import Shape
 from codemods.rule import Item, Rule, needle
-from codemods.rules.six._decorators import find as find_in, without
 from codemods.rules.six._metaclass import drop_object, with_metaclass
 from codemods.rules.six._names import call_of, uses
 

@@ -20,10 +20,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Iterator
 
+from codemods.decorators import find as find_in, without
 from codemods.edits import Shape
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
-from codemods.rules.six._decorators import find as find_in, without
 from codemods.rules.six._names import uses
 
 if TYPE_CHECKING:

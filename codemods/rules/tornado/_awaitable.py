@@ -11,9 +11,10 @@ from codemods.index.program import Callee
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
+_GEN = ("sleep", "with_timeout", "multi", "Multi", "multi_future", "maybe_future")
 AWAITABLE = frozenset(
     [
-        *(f"tornado.gen.{name}" for name in ("sleep", "with_timeout", "multi", "Multi", "multi_future", "maybe_future")),
+        *(f"tornado.gen.{name}" for name in _GEN),
         *("tornado.gen.convert_yielded", "tornado.concurrent.Future", "tornado.gen.Future", "plumpy.Future"),
         *(f"asyncio.{name}" for name in ("sleep", "wait_for", "gather", "shield", "wait", "create_task")),
         *("asyncio.ensure_future", "asyncio.wrap_future", "asyncio.Future"),
