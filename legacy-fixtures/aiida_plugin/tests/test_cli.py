@@ -4,6 +4,7 @@ from __future__ import division
 from __future__ import print_function
 
 import argparse
+import sys
 
 import pytest
 import six
@@ -23,16 +24,11 @@ def test_run(arguments, code, text):
     assert stream.getvalue() == text
 
 
-def test_ask(monkeypatch):
-    questions = []
-
-    def answer(question):
-        questions.append(question)
-        return 'no'
-
-    monkeypatch.setattr(cli, 'read_line', answer)
-    assert cli.main(['run', '--ask', 'sum', 'x=1']) == 2
-    assert questions == ['run sum? ']
+@pytest.mark.parametrize('answer, code', [('no', 2), ('yes', 0)])
+def test_ask(monkeypatch, capsys, answer, code):
+    monkeypatch.setattr(sys, 'stdin', six.StringIO(answer + '\n'))
+    assert cli.main(['run', '--ask', 'sum', 'x=1', 'y=1']) == code
+    assert capsys.readouterr()[0].startswith('run sum? ')
 
 
 def test_inputs():

@@ -10,6 +10,7 @@ import plumpy
 import pytest
 from plumpy import ProcessState
 from tornado import gen
+from tornado.concurrent import is_future
 
 from quarry.calculations import SumJob
 from quarry.engine import Daemon, Runner, get_runner, set_runner, submit_to_daemon
@@ -75,7 +76,9 @@ class Control(object):
 
     @gen.coroutine
     def send(self, name, pid):
-        answer = yield getattr(self.controller, name)(pid)
+        answer = getattr(self.controller, name)(pid)
+        while is_future(answer):
+            answer = yield answer
         raise gen.Return(answer)
 
     @gen.coroutine
@@ -107,8 +110,9 @@ def test_control(runner, computer):
     run_until(runner.loop, lambda: process.state == ProcessState.WAITING)
     control = Control(runner)
     pid = str(process.pid)  # that is how processes subscribe
-    assert control.status(pid)['state_info'].startswith('ProcessState.WAITING')
+    assert control.status(pid)['paused'] is False
     assert control.run(control.pause, pid) is True
+    assert control.status(pid)['paused'] is True
     assert (process.paused, process.status) == (True, 'by request')
     assert control.run(control.play, pid) is True
     assert not process.paused
