@@ -67,8 +67,9 @@ def find(module: Module) -> Iterator[Item]:
 
 def _decorated(module: Module, one: Conversion, place: int) -> Item:
     decorator = one.function.decorator_list[place]
-    text = module.text(decorator.func if isinstance(decorator, ast.Call) else decorator)
-    if one.kind == "test" and module.resolve(decorator) in module.settings.coroutine_decorators:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    text = module.text(called)
+    if one.kind == "test" and module.resolve(called) in module.settings.coroutine_decorators:
         message = f"`{one.function.name}` becomes `async def`"
         return rule.edit(one.function, Shape.HEADER, _Transform(), message, at=decorator)
     settles = tuple(node for node in ast.walk(decorator) if isinstance(node, ast.Name))

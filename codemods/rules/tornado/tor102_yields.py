@@ -38,7 +38,7 @@ from codemods.rules.tornado._spelling import aio, asyncio_name
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR102", __doc__, [needle("yield")], stages=("asyncio", "final"))
+rule = Rule("TOR102", __doc__, [needle("yield"), needle("as_awaitable")], stages=("asyncio", "final"))
 
 _CONTAINERS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
 _REFUSED = (ast.Constant, ast.Tuple, ast.Set, ast.JoinedStr, ast.Compare, ast.SetComp, ast.GeneratorExp)
@@ -49,10 +49,20 @@ def find(module: Module) -> Iterator[Item]:
     functions = {one.function for one in conversions(module) if is_converted(one)}
     for node in module.of(ast.Yield, ast.YieldFrom) if functions else ():
         if module.enclosing_function(node) in functions and not is_lock_with(module, node):
-            yield from _yield(module, node)
+            yield _yield(module, node)
+    yield from _refused(module)
 
 
-def _yield(module: Module, node: Any) -> Iterator[Item]:
+def _refused(module: Module) -> Iterator[Item]:
+    for reference in module.references("plumpy_compat.aio.as_awaitable"):
+        call = module.parent(reference.node)
+        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], _REFUSED):
+            if isinstance(module.parent(call), ast.Await):
+                advice = "wait for an awaitable, a list or a dict of these, or None"
+                yield rule.left(module, call, "tornado refuses such a value after `yield`, and so does this", advice)
+
+
+def _yield(module: Module, node: Any) -> Item:
     value: Optional[ast.expr] = node.value
     if _is_moment(module, value):
         sleep = asyncio_name(module, "sleep", node)
@@ -60,14 +70,10 @@ def _yield(module: Module, node: Any) -> Iterator[Item]:
         if sleep is not None:
             transform = _Call(f"{sleep.code}(0)")
             message = "the loop gets a turn with `asyncio.sleep(0)`"
-            yield rule.expression(node, transform, message, settles=settles, needs=sleep.needs)
-            return
+            return rule.expression(node, transform, message, settles=settles, needs=sleep.needs)
     assert value is not None
     helper, needs = _helper(module, node, value)
-    yield rule.expression(node, _Await(helper), "`yield` becomes `await`", needs=needs)
-    if isinstance(value, _REFUSED):
-        advice = "yield an awaitable, a list or a dict of these, or None"
-        yield rule.left(module, node, "tornado takes no such value after `yield`, and neither does `await`", advice)
+    return rule.expression(node, _Await(helper), "`yield` becomes `await`", needs=needs)
 
 
 def _is_moment(module: Module, value: Optional[ast.expr]) -> bool:

@@ -16,6 +16,7 @@ from codemods.settings import Settings
 def run(source: str, *codes: str, project: ProjectView | None = None, **settings: Any) -> Migrated:
     """Migrate a snippet with the rules whose codes begin with one of `codes` (none: the default set)."""
     rules = [rule for rule in code_rules() if (rule.code.startswith(codes) if codes else rule.default)]
+    rules = [rule for rule in rules if Settings(**settings).stage in rule.stages]
     assert rules, f"no rule {codes}"
     return migrate(dedent(source).encode(), "snippet.py", "snippet", rules, Settings(**settings), project)
 
