@@ -1,0 +1,105 @@
+"""Random programs of tornado's coroutines do the same before and after their migration."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+
+from codemods.engine import run_source
+from codemods.findings import Status
+from codemods.settings import Settings
+from tests.migrate.properties.programs import programs
+
+TORNADO = "PLUMPY_COMPAT_TORNADO_PYTHON"
+"""The environment variable that names a Python with tornado 4.5.3."""
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKER = Path(__file__).with_name("worker.py")
+PATIENCE = 90.0
+"""How many seconds a program may take; the longest ones take a tenth of one."""
+
+
+class Worker:
+    """An interpreter that runs one program after the other."""
+
+    def __init__(self, python: str) -> None:
+        self._python = python
+        self._process: Optional[subprocess.Popen[str]] = None
+
+    def run(self, source: str) -> Dict[str, Any]:
+        """Run a program; give its result and trace, or why there are none."""
+        process = self._process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(source) + "\n")
+        process.stdin.flush()
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+        answer = process.stdout.readline() if ready else ""
+        if not answer:
+            self.stop()
+            return {"broken": "it ended the interpreter" if ready else "it hangs"}
+        outcome: Dict[str, Any] = json.loads(answer)
+        return outcome
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [self._python, str(WORKER)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+
+@pytest.fixture(scope="module")
+def tornado() -> Iterator[Worker]:
+    python = os.environ.get(TORNADO)
+    code = "import tornado; assert tornado.version == '4.5.3'"
+    if not python or subprocess.run([python, "-c", code], capture_output=True, check=False).returncode:
+        pytest.skip(f"{TORNADO} doesn't name a Python with tornado 4.5.3")
+    worker = Worker(python)
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture(scope="module")
+def asyncio() -> Iterator[Worker]:
+    worker = Worker(sys.executable)
+    yield worker
+    worker.stop()
+
+
+def migrate(source: str) -> str:
+    """Migrate a program with all families of rules."""
+    result = run_source(source.encode(), "program.py", Settings(target_version=(3, 8)))
+    left: List[str] = [str(finding) for finding in result.findings]
+    note("\n".join(left))
+    assert result.status is Status.CHANGED, left
+    assert result.after is not None
+    return result.after.decode()
+
+
+@settings(max_examples=int(os.environ.get("PLUMPY_COMPAT_PROGRAMS", "100")), suppress_health_check=list(HealthCheck))
+@given(source=programs())
+def test_a_program_does_the_same_migrated(tornado: Worker, asyncio: Worker, source: str) -> None:
+    before = tornado.run(source)
+    note(source)
+    assert "broken" not in before, before["broken"]
+    migrated = migrate(source)
+    note(migrated)
+    assert asyncio.run(migrated) == before
