@@ -145,7 +145,8 @@ class Body:
         self.loops: List[str] = []
 
     def pick(self, *choices: T) -> T:
-        return self.draw(st.sampled_from(choices))
+        chosen: T = self.draw(st.sampled_from(choices))
+        return chosen
 
     def flag(self) -> bool:
         return self.pick(True, False)

@@ -8,19 +8,23 @@ import select
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, Optional
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
-from codemods.engine import run_source
-from codemods.findings import Status
+from codemods.engine import run, run_source
+from codemods.findings import FileResult
 from codemods.settings import Settings
 from tests.migrate.properties.programs import programs
 
 TORNADO = "PLUMPY_COMPAT_TORNADO_PYTHON"
 """The environment variable that names a Python with tornado 4.5.3."""
 
+EXAMPLES = int(os.environ.get("PLUMPY_COMPAT_PROGRAMS", "50"))
+"""How many programs are tried each way."""
+
+TARGET = (3, 8)
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("worker.py")
 PATIENCE = 90.0
@@ -84,22 +88,38 @@ def asyncio() -> Iterator[Worker]:
     worker.stop()
 
 
-def migrate(source: str) -> str:
-    """Migrate a program with all families of rules."""
-    result = run_source(source.encode(), "program.py", Settings(target_version=(3, 8)))
-    left: List[str] = [str(finding) for finding in result.findings]
-    note("\n".join(left))
-    assert result.status is Status.CHANGED, left
-    assert result.after is not None
-    return result.after.decode()
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("project")
 
 
-@settings(max_examples=int(os.environ.get("PLUMPY_COMPAT_PROGRAMS", "100")), suppress_health_check=list(HealthCheck))
+def migrate_alone(source: str, folder: Path) -> FileResult:
+    """Migrate a program of which other files may know."""
+    return run_source(source.encode(), "program.py", Settings(target_version=TARGET))
+
+
+def migrate_project(source: str, folder: Path, stage: str = "asyncio") -> FileResult:
+    """Migrate a program that is all there is."""
+    (folder / "program.py").write_text(source)
+    return run([str(folder)], Settings(target_version=TARGET, stage=stage, jobs=1), write=False).files[0]
+
+
+def migrate_to_the_end(source: str, folder: Path) -> FileResult:
+    """Migrate a program, and drop what helped on the way."""
+    return migrate_project(source, folder, "final")
+
+
+@pytest.mark.parametrize("migrate", [migrate_alone, migrate_project, migrate_to_the_end])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(source=programs())
-def test_a_program_does_the_same_migrated(tornado: Worker, asyncio: Worker, source: str) -> None:
+def test_a_program_does_the_same_migrated(
+    tornado: Worker, asyncio: Worker, folder: Path, migrate: Callable[[str, Path], FileResult], source: str
+) -> None:
     before = tornado.run(source)
     note(source)
     assert "broken" not in before, before["broken"]
-    migrated = migrate(source)
-    note(migrated)
-    assert asyncio.run(migrated) == before
+    migrated = migrate(source, folder)
+    note(f"{migrated.status}, {migrated.findings}")
+    assert migrated.after is not None
+    note(migrated.after.decode())
+    assert asyncio.run(migrated.after.decode()) == before

@@ -8,10 +8,12 @@ import json
 import logging
 import sys
 import traceback
+from typing import Any, Dict
 
 
-def run(source):
-    scope = {"__name__": "program"}
+def run(source: str) -> Any:
+    """Run a program; say why if that can't be done."""
+    scope: Dict[str, Any] = {"__name__": "program"}
     try:
         exec(compile(source, "program.py", "exec"), scope)
         return scope["run"]()
@@ -19,7 +21,7 @@ def run(source):
         return {"broken": traceback.format_exc()}
 
 
-def main():
+def main() -> None:
     # What nobody asks for is logged differently, and isn't compared.
     logging.disable(logging.CRITICAL)
     for line in sys.stdin:

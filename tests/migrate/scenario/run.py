@@ -2,9 +2,9 @@
 
     python -m tests.migrate.scenario.run
 
-prints a table of the outcomes; with a folder as an argument it leaves there what it ran. `PLUMPY_COMPAT_LEGACY_PYTHON` names a Python 3.8 with plumpy 0.15.2 (its kiwipy[rmq]
-0.5.5, with pika 1.1) and tornado 4.5.3; `PLUMPY_COMPAT_MODERN_PYTHONS` those with this project's dependencies, by
-default the one that runs this, separated as in PATH.
+prints a table of the outcomes; with a folder as an argument it leaves there what it ran. `PLUMPY_COMPAT_LEGACY_PYTHON`
+names a Python 3.8 with plumpy 0.15.2, kiwipy[rmq] 0.5.5, pika 1.1 and tornado 4.5.3; `PLUMPY_COMPAT_MODERN_PYTHONS`
+those with this project's dependencies, separated as in PATH; by default it's the one that runs this.
 """
 
 from __future__ import annotations
@@ -122,12 +122,12 @@ def migrate(python: str, folder: Path) -> Migration:
     for name in ("plumpy", "frozendict"):
         copy_package(python, name, packages)
     left += plumpy_migrate(packages, *PACKAGE_OPTIONS)
-    places = []
-    for name, options in (("on_packages", PACKAGE_OPTIONS), ("on_runtime", ())):
-        places.append(folder / name)
-        shutil.copytree(SOURCES, places[-1], ignore=shutil.ignore_patterns("__pycache__", "*.toml"))
-        left += plumpy_migrate(places[-1], *options)
-    return Migration(packages, *places, tuple(left))
+    on_packages, on_runtime = folder / "on_packages", folder / "on_runtime"
+    for place in (on_packages, on_runtime):
+        shutil.copytree(SOURCES, place, ignore=shutil.ignore_patterns("__pycache__", "*.toml"))
+    left += plumpy_migrate(on_packages, *PACKAGE_OPTIONS)
+    left += plumpy_migrate(on_runtime)
+    return Migration(packages, on_packages, on_runtime, tuple(left))
 
 
 def copy_package(python: str, name: str, target: Path) -> None:

@@ -9,9 +9,6 @@ import pytest
 from tests.migrate.scenario import run as scenario
 from tests.migrate.scenario.run import Run
 
-# A worker of xdist runs everything for all interpreters: that's to happen once.
-pytestmark = pytest.mark.xdist_group("scenario")
-
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> List[Run]:
