@@ -77,6 +77,10 @@ class Graph:
                 if name in self._classes[one].methods:
                     yield f"{one}.{name}"
 
+    def knows(self, cls: str) -> bool:
+        """Whether `cls` is a class of the project, in a file that was looked at."""
+        return cls in self._classes
+
     def linearised(self, cls: str) -> List[str]:
         """A class and its bases, nearest first, as far as the project knows them.
 

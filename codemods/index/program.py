@@ -259,5 +259,5 @@ class Program:
 
 NO_PROGRAM = Program(())
 """The program of a project without coroutines."""
-INTERESTING: FrozenSet[bytes] = frozenset([b"tornado", b"plumpy", b"kiwipy"])
-"""What a file must contain to have coroutines that are of interest."""
+INTERESTING: FrozenSet[bytes] = frozenset([b"tornado", b"plumpy", b"kiwipy", b"IsolatedAsyncioTestCase"])
+"""What a file must contain to have coroutines, or test cases of such, that are of interest."""
