@@ -39,13 +39,15 @@ def spell(
     An import that the file has is used if it has one; else ``import home`` if its name is free, else
     ``from home import name``; ``None`` if both names mean something else there.
 
-    :param by_name: try ``from home import name`` first.
+    :param by_name: try ``from home import name`` first, which also works for a module that `home` doesn't import.
     """
     existing = _existing(module, home, name, at, modern)
-    if existing is not None:
+    if existing is not None and not (by_name and "." in existing):
         return Spelling(existing, None)
     if by_name and name and _free(module, name, f"{home}.{name}", at, modern):
         return Spelling(name, NewImport(home, name))
+    if existing is not None:
+        return Spelling(existing, None)
     root = home.split(".")[0]
     if _free(module, root, home, at, modern):
         return Spelling(f"{home}.{name}" if name else home, NewImport(home))
