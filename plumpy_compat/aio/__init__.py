@@ -10,18 +10,23 @@ exception handler, which logs them there unless it was replaced.
 
 from __future__ import annotations
 
-from .callbacks import PeriodicCallback, add_callback
+from .callbacks import add_callback, add_future, call_later
+from .condition import Condition
 from .coroutines import eager_coroutine, is_coroutine_function, run_sync
 from .futures import chain_future, create_future, is_future
 from .loops import current_event_loop, get_or_create_event_loop
+from .periodic import PeriodicCallback
 from .wait_iterator import WaitIterator
 from .yieldables import as_awaitable, create_task, maybe_await, multi, with_timeout
 
 __all__ = [
+    "Condition",
     "PeriodicCallback",
     "WaitIterator",
     "add_callback",
+    "add_future",
     "as_awaitable",
+    "call_later",
     "chain_future",
     "create_future",
     "create_task",

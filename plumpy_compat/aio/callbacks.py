@@ -1,16 +1,16 @@
-"""Callbacks of the loop that are plain or coroutine functions, once or at intervals."""
+"""Callbacks of the loop that are plain or coroutine functions."""
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import datetime
-import inspect
-import math
-import random
-from typing import Any, Awaitable, Callable, Coroutine, Optional, Union
+import functools
+from typing import Any, Callable, Union
 
-from .loops import call_threadsafe, get_or_create_event_loop
-from .yieldables import as_future, create_task, is_yieldable
+from .futures import AnyFuture
+from .loops import call_threadsafe
+from .yieldables import as_future, is_yieldable
 
 
 def add_callback(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
@@ -21,116 +21,73 @@ def add_callback(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], 
     :param function: a plain or coroutine function. Its result is dropped; an error goes to the loop's exception
         handler, but not a cancellation (as in tornado 6.0 and later).
     """
+    call_threadsafe(loop, functools.partial(_call, loop, functools.partial(function, *args, **kwargs), function))
 
-    def report(error: BaseException) -> None:
-        report_error(loop, function, error)
+
+def call_later(
+    loop: asyncio.AbstractEventLoop,
+    delay: Union[float, datetime.timedelta],
+    function: Callable[..., Any],
+    *args: Any,
+    **kwargs: Any,
+) -> asyncio.TimerHandle:
+    """Have the loop call `function` after a delay; `cancel()` of what is returned takes that back.
+
+    For tornado's `IOLoop.call_later`, and `add_timeout` with a `timedelta`. What was a *time* (`call_at`, or
+    `add_timeout` with a number) is `time - time.time()` here. It must be called in the loop's thread.
+
+    :param delay: seconds, or a `timedelta`.
+    :param function: as in :func:`add_callback`. Cancelling what is returned doesn't end it once it runs.
+    """
+    seconds = delay.total_seconds() if isinstance(delay, datetime.timedelta) else delay
+    return loop.call_later(seconds, _call, loop, functools.partial(function, *args, **kwargs), function)
+
+
+def add_future(loop: asyncio.AbstractEventLoop, future: Any, callback: Callable[[Any], Any]) -> None:
+    """Have the loop call `callback` with the future once that is done, at its next turn if it's done already.
+
+    For tornado's `IOLoop.add_future`, which took only futures. It may be called in any thread if `future` is one.
+
+    :param future: of a thread or of any loop; other yieldables are started first.
+    :param callback: as `function` in :func:`add_callback`.
+    """
+    watched: AnyFuture = future if isinstance(future, concurrent.futures.Future) else as_future(future, loop)
+
+    def call(done: AnyFuture) -> None:
+        _call(loop, functools.partial(callback, done), callback)
+
+    def tell(done: AnyFuture) -> None:
+        call_threadsafe(loop, call, done)
+
+    if isinstance(watched, concurrent.futures.Future):
+        watched.add_done_callback(tell)
+        return
+    home = watched.get_loop()
+    added = call if home is loop else tell
+    if home is asyncio._get_running_loop() or not home.is_running():
+        watched.add_done_callback(added)
+    else:
+        call_threadsafe(home, watched.add_done_callback, added)
+
+
+def _call(loop: asyncio.AbstractEventLoop, bound: Callable[[], Any], function: Callable[..., Any]) -> None:
+    """Call `bound` in the loop, start what it gives, and report errors of both as those of `function`."""
 
     def finished(future: asyncio.Future[Any]) -> None:
         error = None if future.cancelled() else future.exception()
         if error is not None:
-            report(error)
+            report_error(loop, function, error)
 
-    def call() -> None:
-        try:
-            result = function(*args, **kwargs)
-        except asyncio.CancelledError:
-            return
-        except Exception as error:
-            report(error)
-            return
-        if result is not None and is_yieldable(result):
-            as_future(result, loop).add_done_callback(finished)
-
-    call_threadsafe(loop, call)
+    try:
+        result = bound()
+    except asyncio.CancelledError:
+        return
+    except Exception as error:
+        report_error(loop, function, error)
+        return
+    if result is not None and is_yieldable(result):
+        as_future(result, loop).add_done_callback(finished)
 
 
 def report_error(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], error: BaseException) -> None:
     loop.call_exception_handler({"message": f"Exception in callback {function!r}", "exception": error})
-
-
-class PeriodicCallback:
-    """Calls a function at fixed intervals, from one interval after :meth:`start` on. For tornado's class of this name.
-
-    The intervals are counted from start to start. While the callback runs, be it a coroutine, those that pass are left
-    out; coroutines overlapped up to tornado 6.1. Errors go to the loop's exception handler and don't end it.
-
-    :param callback: a plain or coroutine function without parameters.
-    :param callback_time: the interval: milliseconds, or a `timedelta` (as from tornado 6.2).
-    :param io_loop: the loop (as up to tornado 4.5); if it's not given, the one that is current at :meth:`start`.
-    :param jitter: the share of an interval by which it's varied at random (as from tornado 5.1).
-    :raises ValueError: if the interval isn't positive.
-    """
-
-    def __init__(
-        self,
-        callback: Callable[[], Any],
-        callback_time: Union[float, datetime.timedelta],
-        io_loop: Optional[asyncio.AbstractEventLoop] = None,
-        jitter: float = 0.0,
-    ) -> None:
-        if isinstance(callback_time, datetime.timedelta):
-            callback_time = callback_time / datetime.timedelta(milliseconds=1)
-        if callback_time <= 0:
-            raise ValueError("Periodic callback must have a positive callback_time")
-        self.callback = callback
-        self.callback_time = callback_time
-        self.io_loop = io_loop
-        self.jitter = jitter
-        self._timer: Optional[asyncio.TimerHandle] = None
-        self._round: Optional[object] = None  # another one after each start, None when stopped
-        self._next_time = 0.0
-
-    def start(self) -> None:
-        """Start it, or start it anew; in tornado 4.5 two starts made it run twice as often."""
-        self.stop()
-        loop = self.io_loop or get_or_create_event_loop()
-        self._round = object()
-        self._next_time = loop.time()
-        self._schedule(loop, self._round)
-
-    def stop(self) -> None:
-        """Stop it. A coroutine that runs goes on to its end."""
-        self._round = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def is_running(self) -> bool:
-        """Tell whether it was started, and not stopped since."""
-        return self._round is not None
-
-    def _schedule(self, loop: asyncio.AbstractEventLoop, current: object) -> None:
-        if self._round is current:
-            self._next_time = self._time_after(self._next_time, loop.time())
-            self._timer = loop.call_at(self._next_time, self._run, loop, current)
-
-    def _time_after(self, last: float, now: float) -> float:
-        """The next time that is whole intervals after the last one and in the future; all in seconds."""
-        interval = self.callback_time / 1000.0
-        if self.jitter:
-            interval *= 1 + self.jitter * (random.random() - 0.5)
-        # A timer may come a little early: then it's the next interval's turn all the same.
-        missed = math.floor((now - last) / interval) if last <= now else 0
-        return last + (missed + 1) * interval
-
-    def _run(self, loop: asyncio.AbstractEventLoop, current: object) -> None:
-        running: Optional[Coroutine[Any, Any, None]] = None
-        try:
-            result = self.callback()
-            if inspect.isawaitable(result):
-                running = self._wait(result, loop, current)
-        except Exception as error:
-            report_error(loop, self.callback, error)
-        finally:
-            if running is None:
-                self._schedule(loop, current)
-        if running is not None:
-            create_task(running, loop)
-
-    async def _wait(self, result: Awaitable[Any], loop: asyncio.AbstractEventLoop, current: object) -> None:
-        try:
-            await result
-        except Exception as error:
-            report_error(loop, self.callback, error)
-        finally:
-            self._schedule(loop, current)

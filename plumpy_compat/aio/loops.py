@@ -1,10 +1,12 @@
-"""Event loops, found without a running one."""
+"""Event loops, found without a running one, and their time."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime
 import sys
-from typing import Any, Callable, Optional
+import time
+from typing import Any, Callable, Optional, Union
 
 
 def call_threadsafe(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *args: Any) -> None:
@@ -46,3 +48,12 @@ def get_or_create_event_loop() -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
     return loop
+
+
+def seconds_left(timeout: Union[float, datetime.timedelta]) -> float:
+    """Give the seconds until tornado's timeouts are over: a `timedelta` from now, or a time as `time.time()`'s."""
+    if isinstance(timeout, datetime.timedelta):
+        return max(0.0, timeout.total_seconds())
+    if not isinstance(timeout, (int, float)):
+        raise TypeError(f"Unsupported deadline {timeout!r}")
+    return max(0.0, timeout - time.time())

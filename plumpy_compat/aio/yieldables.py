@@ -8,7 +8,6 @@ import datetime
 import functools
 import inspect
 import logging
-import time
 from typing import (
     Any,
     Awaitable,
@@ -27,7 +26,7 @@ from typing import (
 )
 
 from .futures import copy_outcome, done_future, error_of, is_future
-from .loops import get_or_create_event_loop
+from .loops import get_or_create_event_loop, seconds_left
 from .prompt import PromptFuture
 from .tasks import start_task
 
@@ -139,8 +138,7 @@ def with_timeout(
         Python 3.11 this one is an `OSError`, so handlers of that must come after its own.
     :raises TypeError: if an argument isn't what it should be.
     """
-    if not isinstance(timeout, (int, float, datetime.timedelta)):
-        raise TypeError(f"Unsupported deadline {timeout!r}")
+    seconds_left(timeout)
     check(value)
     return _start(lambda loop: start_with_timeout(timeout, value, quiet_exceptions, loop, "Timeout"))
 
@@ -153,7 +151,6 @@ def start_with_timeout(
     if future.done():
         copy_outcome(future, result)
         return result
-    delay = timeout.total_seconds() if isinstance(timeout, datetime.timedelta) else timeout - time.time()
 
     def over() -> None:
         if not result.done():
@@ -169,7 +166,7 @@ def start_with_timeout(
         if error is not None and not isinstance(error, asyncio.CancelledError) and not isinstance(error, quiet):
             LOGGER.error("Exception in Future %r after timeout", future, exc_info=error)
 
-    timer = loop.call_later(max(0.0, delay), over)
+    timer = loop.call_later(seconds_left(timeout), over)
     future.add_done_callback(finished)
     return result
 

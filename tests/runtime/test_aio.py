@@ -1,7 +1,7 @@
 """Helpers for code that was rewritten from tornado's coroutines.
 
 The scenarios are generators that yield what tornado's coroutines could. Each is run by our helpers, and, where tornado
-is installed (4.5 or 6; nothing of ours needs it), by tornado too: the *side-by-side* tests.
+is installed (nothing of ours needs it), by tornado too: the *side-by-side* tests.
 """
 
 from __future__ import annotations
@@ -19,95 +19,16 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 
 from plumpy_compat import aio, utils
 from tests.runtime.helpers import PATIENCE, LoopErrors, LoopThread, own_loop, run, turns, until
+from tests.runtime.two_sides import by_tornado, ours, tornado_version
 
 SOON = datetime.timedelta(0)
 LATE = datetime.timedelta(seconds=PATIENCE)
-
-
-# --- The two sides ----------------------------------------------------------------------------------------------------
-
-
-async def _drive(generator: Any) -> Any:
-    """Run a generator as tornado ran a coroutine, with `as_awaitable` for what it yields."""
-    try:
-        yielded = next(generator)
-        while True:
-            try:
-                value = await aio.as_awaitable(yielded)
-            except Exception as error:
-                yielded = generator.throw(error)
-            else:
-                yielded = generator.send(value)
-    except StopIteration as stop:
-        return stop.value
-
-
-def _our_coroutine(function: Callable[..., Any]) -> Any:
-    @aio.eager_coroutine
-    @functools.wraps(function)
-    async def coroutine(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        return await _drive(result) if inspect.isgenerator(result) else result
-
-    return coroutine
-
-
-def _ours(scenario: Callable[..., Any]) -> Any:
-    async def main() -> Any:
-        loop = asyncio.get_running_loop()
-        api = SimpleNamespace(
-            **{name: getattr(aio, name) for name in aio.__all__},
-            Future=aio.create_future,
-            coroutine=_our_coroutine,
-            sleep=asyncio.sleep,
-            Timeout=asyncio.TimeoutError,
-            Refused=TypeError,
-            maybe=aio.maybe_await,
-            later=functools.partial(aio.add_callback, loop),
-        )
-        return await _drive(scenario(api))
-
-    return run(main())
-
-
-def _tornado(scenario: Callable[..., Any]) -> Any:
-    gen = pytest.importorskip("tornado.gen", reason="tornado isn't installed: no side-by-side")
-    from tornado import concurrent as futures, ioloop
-
-    loop = ioloop.IOLoop()
-    loop.make_current()
-    api = SimpleNamespace(
-        multi=gen.multi,
-        with_timeout=gen.with_timeout,
-        is_future=futures.is_future,
-        chain_future=futures.chain_future,
-        is_coroutine_function=gen.is_coroutine_function,
-        WaitIterator=gen.WaitIterator,
-        PeriodicCallback=ioloop.PeriodicCallback,
-        Future=futures.Future,
-        coroutine=gen.coroutine,
-        sleep=gen.sleep,
-        Timeout=gen.TimeoutError,
-        Refused=gen.BadYieldError,
-        maybe=gen.maybe_future,
-        later=loop.add_callback,
-    )
-    try:
-        return loop.run_sync(lambda: gen.coroutine(scenario)(api), timeout=PATIENCE)
-    finally:
-        loop.clear_current()
-        loop.close(all_fds=True)
-
-
-def _tornado_version() -> int:
-    return int(pytest.importorskip("tornado", reason="tornado isn't installed: no side-by-side").version_info[0])
 
 
 def _failing(api: Any, error: Exception) -> Any:
@@ -559,15 +480,15 @@ def _with_logs(run_it: Callable[..., Any], function: Any, caplog: Any) -> Any:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenario(name: str, caplog: Any) -> None:
     function, expected = SCENARIOS[name]
-    assert _with_logs(_ours, function, caplog) == expected
+    assert _with_logs(ours, function, caplog) == expected
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_side_by_side_with_tornado(name: str, caplog: Any) -> None:
-    expected = _TORNADO[name, 4 if _tornado_version() < 5 else 6]
+    expected = _TORNADO[name, 4 if tornado_version() < 5 else 6]
     if expected is HANGS:
         pytest.skip(HANGS)
-    assert _with_logs(_tornado, SCENARIOS[name][0], caplog) == expected
+    assert _with_logs(by_tornado, SCENARIOS[name][0], caplog) == expected
 
 
 # --- What is ours only ------------------------------------------------------------------------------------------------
