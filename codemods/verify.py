@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Callable, FrozenSet
 
 from codemods.fragments import offsets
 from codemods.imports import PRAGMA
+from codemods.index.facts import qualified
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -40,12 +41,23 @@ def verify(before: Module, rewritten: Rewritten, after: Callable[[], Module]) ->
         module = after()
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unsound(f"the result doesn't parse: {error}") from None
+    _nothing_yields(module)
     # What was unbound before may have come from a star import that is gone now.
     known = frozenset() if before.has_star_import and not module.has_star_import else before.unbound()
     unbound = frozenset(module.unbound() - known)
     if unbound and not module.has_star_import:
         raise Unsound(f"the result uses names that nothing binds: {', '.join(sorted(unbound))}", unbound)
     return module
+
+
+def _nothing_yields(module: Module) -> None:
+    """A `yield` left in a function that became a coroutine would make it an asynchronous generator."""
+    if not module.walk.by_type[ast.AsyncFunctionDef]:
+        return
+    for node in module.walk.by_type[ast.Yield]:
+        function = module.enclosing_function(node)
+        if isinstance(function, ast.AsyncFunctionDef) and module.program.decision(qualified(module, function)):
+            raise Unsound(f"`{function.name}` becomes a coroutine, but would still yield at line {node.lineno}")
 
 
 def _nothing_lost(text: str, one: Replacement) -> None:

@@ -47,10 +47,19 @@ def _conversions(module: Module) -> Iterator[Conversion]:
         if decision is None:
             continue
         found = coroutine_decorator(module, function)
+        if found is not None and _is_ours(module, function.decorator_list[found[0]]):
+            # The decorator stays, so the function may have been rewritten already.
+            found = None if isinstance(function, ast.AsyncFunctionDef) else found
         if found is not None and found[1] in TORNADO_KINDS:
             yield Conversion(function, found[0], found[1], decision)
         elif found is None and decision.form is Form.NATIVE and _joins(module, function):
             yield Conversion(function, None, "plain", decision)
+
+
+def _is_ours(module: Module, decorator: ast.expr) -> bool:
+    """Whether the user has named the decorator as one that makes coroutines."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return module.resolve(called) in module.settings.coroutine_decorators
 
 
 def _joins(module: Module, function: ast.AST) -> bool:

@@ -56,10 +56,10 @@ def find(module: Module) -> Iterator[Item]:
 def _refused(module: Module) -> Iterator[Item]:
     for reference in module.references("plumpy_compat.aio.as_awaitable"):
         call = module.parent(reference.node)
-        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], _REFUSED):
-            if isinstance(module.parent(call), ast.Await):
-                advice = "wait for an awaitable, a list or a dict of these, or None"
-                yield rule.left(module, call, "tornado refuses such a value after `yield`, and so does this", advice)
+        awaited = isinstance(call, ast.Call) and isinstance(module.parent(call), ast.Await)
+        if awaited and any(isinstance(one, _REFUSED) for one in call.args[:1]):  # type: ignore[attr-defined]
+            advice = "wait for an awaitable, a list or a dict of these, or None"
+            yield rule.left(module, call, "tornado refuses such a value after `yield`, and so does this", advice)
 
 
 def _yield(module: Module, node: Any) -> Item:
@@ -115,12 +115,12 @@ class _Await:
             if isinstance(value, cst.Tuple) and not value.lpar:
                 value = parenthesized(value)
             value = cst.Call(func=cst.parse_expression(self.helper), args=[cst.Arg(value)])
-        elif not _is_primary(value):
+        elif not is_primary(value):
             value = parenthesized(value)
         return cst.Await(expression=value, lpar=node.lpar, rpar=node.rpar)
 
 
-def _is_primary(value: Any) -> bool:
+def is_primary(value: Any) -> bool:
     """Whether `await` can stand before it: it binds tighter than any operator."""
     plain = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp)
     return bool(value.lpar) or isinstance(value, plain)

@@ -209,9 +209,10 @@ NATIVE: Rewrites = {
 def _eager(use: str, decorators: str = "", before: str = "") -> Tuple[str, str]:
     """A row for a coroutine that is eager because of one use."""
     head = f"{decorators}\n" if decorators else ""
+    body = f"def fetch():\n    return 1\n\n{use}\n"
     return (
-        f"from tornado import gen\n\n{before}\n{head}@gen.coroutine\ndef fetch():\n    return 1\n\n{use}\n",
-        f"from plumpy_compat import aio\n\n{before}\n{head}@aio.eager_coroutine\nasync def fetch():\n    return 1\n\n{use}\n",
+        f"from tornado import gen\n\n{before}\n{head}@gen.coroutine\n{body}",
+        f"from plumpy_compat import aio\n\n{before}\n{head}@aio.eager_coroutine\nasync {body}",
     )
 
 

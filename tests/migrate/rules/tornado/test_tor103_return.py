@@ -82,6 +82,6 @@ def test_a_plain_function_in_a_coroutine_is_left() -> None:
     before, after = coroutine(
         "def stop():\n    raise gen.Return(1)\nyield g(stop)",
         "def stop():\n    raise gen.Return(1)\nawait aio.as_awaitable(g(stop))",
-        "from plumpy_compat import aio\nfrom tornado import gen",
+        "from plumpy_compat import aio\n\nfrom tornado import gen",
     )
     check_becomes_in_part((before, after, "in a plain function unwinds"))
