@@ -3,6 +3,7 @@ from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function
 
+import functools
 import threading
 
 import kiwipy
@@ -17,6 +18,10 @@ from quarry.engine import Daemon, Runner, get_runner, set_runner, submit_to_daem
 from quarry.workflows import Halve
 
 from .helpers import run_until
+
+
+def is_waiting(process):
+    return process.state == ProcessState.WAITING
 
 
 def test_the_runner_of_the_interpreter():
@@ -136,6 +141,26 @@ def test_the_coroutine_controller(runner, communicator, computer):
 
     assert runner.loop.run_sync(steer) == [True, True, True]
     assert process.killed()
+
+
+def test_messages(runner, communicator, computer):
+    computer.open_interval = 20
+    processes = [runner.submit(SumJob, x=1, y=2), runner.submit(SumJob, x=3, y=4)]
+    for process in processes:
+        run_until(runner.loop, functools.partial(is_waiting, process))
+    communicator.rpc_send(str(processes[0].pid), plumpy.PAUSE_MSG)
+    run_until(runner.loop, lambda: processes[0].paused)
+    assert not processes[1].paused
+    communicator.rpc_send(str(processes[0].pid), plumpy.PLAY_MSG)
+    run_until(runner.loop, lambda: not processes[0].paused)
+    runner.controller.pause_all('a storm')
+    run_until(runner.loop, lambda: all(process.paused for process in processes))
+    assert [process.status for process in processes] == 2 * ['a storm']
+    runner.controller.play_all()
+    run_until(runner.loop, lambda: not any(process.paused for process in processes))
+    runner.controller.kill_all(msg='a flood')
+    run_until(runner.loop, lambda: all(process.has_terminated() for process in processes))
+    assert [process.killed_msg() for process in processes] == 2 * ['a flood']
 
 
 def test_broadcasts(runner, communicator):

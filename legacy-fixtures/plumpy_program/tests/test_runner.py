@@ -165,6 +165,17 @@ def test_loop_scope(runner):
     ioloop.IOLoop.clear_current()
 
 
+def test_the_loop_that_plumpy_makes(pier):
+    loop = plumpy.new_event_loop()
+    assert plumpy.get_event_loop() is loop
+    process = Measure(inputs={'station': 'pier'})
+    assert process.loop() is loop
+    loop.add_callback(process.step_until_terminated)
+    assert plumpy.run_until_complete(process.future(), loop)['mean'] == 2.0
+    loop.close()
+    plumpy.set_event_loop(None)
+
+
 def test_a_listener_for_all(pier):
     journal = Journal()
     with Runner(listener=journal) as runner:
