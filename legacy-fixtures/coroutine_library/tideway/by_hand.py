@@ -1,0 +1,41 @@
+# -*- coding: utf-8 -*-
+"""What only tornado can do. To be rewritten some day."""
+from __future__ import absolute_import
+
+import functools
+
+from tornado import gen
+
+
+def finish(value):
+    """Leave the coroutine that calls this, with a result."""
+    raise gen.Return(value)
+
+
+@gen.coroutine
+def find(values, wanted):
+    for value in values:
+        yield gen.moment
+        if value == wanted:
+            finish(value)
+
+
+def traced(function):
+    """Inside of `gen.coroutine`: when the generator was made, not when it ran."""
+
+    @functools.wraps(function)
+    def wrapper(trace, *args):
+        trace.append('before')
+        try:
+            return function(trace, *args)
+        finally:
+            trace.append('after')
+
+    return wrapper
+
+
+@gen.coroutine
+@traced
+def step(trace):
+    yield gen.moment
+    trace.append('step')
