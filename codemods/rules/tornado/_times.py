@@ -29,12 +29,14 @@ class Time(NamedTuple):
         ``whole``; ``name`` if the expression is a name for a time of the clock.
     :param now: the code that asks the clock, where a name's time is meant.
     :param settles: loads of names that aren't used any more when only the seconds are kept.
+    :param is_positive: whether it's certainly in the future.
     """
 
     clock: Clock
     where: str
     now: str = ""
     settles: Tuple[ast.AST, ...] = ()
+    is_positive: bool = False
 
     def delay(self, node: Any) -> Any:
         """The time from now, of LibCST's node for the expression."""
@@ -72,15 +74,16 @@ def _asked(module: Module, call: ast.Call) -> Optional[Clock]:
 
 def time_of(module: Module, node: ast.expr) -> Optional[Time]:
     """What time a deadline is; ``None`` if that can't be told."""
-    if is_span(module, node):
-        return Time(Clock.SPAN, "whole")
+    if isinstance(node, ast.Call) and is_span(module, node):
+        return Time(Clock.SPAN, "whole", is_positive=_is_long(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         for asks, seconds in (("left", "right"), ("right", "left")):
             call = getattr(node, asks)
             clock = _asked(module, call) if isinstance(call, ast.Call) else None
             if clock is not None:
                 root = _root_name(call.func)
-                return Time(clock, seconds, settles=(root,) if root is not None else ())
+                settles = (root,) if root is not None else ()
+                return Time(clock, seconds, settles=settles, is_positive=_is_positive(getattr(node, seconds)))
     if isinstance(node, ast.Name):
         value = only_value(module, node)
         if value is not None and is_span(module, value):
@@ -91,6 +94,16 @@ def time_of(module: Module, node: ast.expr) -> Optional[Time]:
                 if clock is not None and "IOLoop" not in module.text(call):
                     return Time(clock, "name", module.text(call))
     return None
+
+
+def _is_positive(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and node.value > 0
+
+
+def _is_long(span: ast.Call) -> bool:
+    """Whether a ``timedelta(…)`` is more than nothing."""
+    values = [*span.args, *(one.value for one in span.keywords)]
+    return bool(values) and all(_is_positive(one) for one in values)
 
 
 def _root_name(node: ast.AST) -> Optional[ast.Name]:
