@@ -24,7 +24,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
-from codemods.index.origins import UNKNOWN, origins
+from codemods.index.origins import origins
+from codemods.index.scopes import FUNCTIONS
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
 from codemods.rules.six._calls import primary
@@ -69,8 +70,8 @@ def _may_be_future(module: Module, node: ast.expr) -> bool:
         return False
     if is_own_future(module, node):
         return True
-    unknown = all(one == UNKNOWN or one.startswith(("param:", "?")) or "." in one for one in origins(module, node))
-    return "tornado" in module.import_roots and unknown and not module.project.defines_method("set_exc_info")
+    here = any(one.name == "set_exc_info" for one in module.of(*FUNCTIONS))
+    return "tornado" in module.import_roots and not here and not module.project.defines_method("set_exc_info")
 
 
 def _set(module: Module, node: ast.Attribute, call: ast.Call) -> Item:
