@@ -25,6 +25,7 @@ AWAITED_BY_PLUMPY = frozenset(
     ]
 )
 """Methods of plumpy's classes that plumpy itself calls, and waits for."""
+_TEST_CASES = frozenset(["unittest.TestCase", "unittest.IsolatedAsyncioTestCase", "tornado.testing.AsyncTestCase"])
 _RUNTIMES = ("plumpy.", "plumpy_compat.")
 
 
@@ -87,6 +88,7 @@ class Program:
             for use in one.uses:
                 self._add_use(one.path, use)
         self.decisions: Dict[str, Decision] = {}
+        self._paths: Optional[Set[str]] = None
         self._names: Optional[FrozenSet[str]] = None
         self._blocked: Dict[str, str] = {}
         self._complete = complete
@@ -153,6 +155,11 @@ class Program:
     @property
     def paths(self) -> Set[str]:
         """The files in which rules have something to do although they needn't mention tornado."""
+        if self._paths is None:
+            self._paths = self._concerned()
+        return self._paths
+
+    def _concerned(self) -> Set[str]:
         found = {path for name in self.decisions for path, _ in self._functions[name].notes}
         tested = ((path, use) for one in self._functions.values() for path, use in one.uses if use.how == TESTED)
         return found | {path for path, _ in tested}
@@ -246,11 +253,17 @@ class Program:
         for path, use in sorted(uses, key=lambda pair: (pair[0], pair[1].line)):
             if use.how not in (AWAITED, SCHEDULED):
                 return f"{use.how} at {path}:{use.line}"
+        if not uses and all(self._is_run_by_unittest(name) for name in group):
+            return ""
         if not self._complete and not all(name.rpartition(".")[0] in self._functions for name in group):
             return "other files may call it"
         if not uses and not any(self._is_awaited_by_plumpy(name) for name in group):
             return "nothing in the project calls it"
         return ""
+
+    def _is_run_by_unittest(self, name: str) -> bool:
+        cls, _, method = name.rpartition(".")
+        return method.startswith("test") and not _TEST_CASES.isdisjoint(self.graph.linearised(cls))
 
     def _is_awaited_by_plumpy(self, name: str) -> bool:
         cls, _, method = name.rpartition(".")

@@ -76,12 +76,16 @@ def _family(module: Module, group: FrozenSet[str], name: str) -> Iterator[Item]:
         return
     reason = _refusal(module, group, classes, functions)
     if reason:
-        for function, call in starts:
+        for _, call in starts:
             message = f"`{name}` starts `{module.text(call.func)}`, which now begins to run with the loop, not at once"
-            yield rule.note(module, call, message, f"make it `{BECOMES[name]}` if it matters; that wasn't done: {reason}")
+            yield rule.note(
+                module, call, message, f"make it `{BECOMES[name]}` if it matters; that wasn't done: {reason}"
+            )
         return
     for function in functions:
-        yield rule.edit(function, Shape.HEADER, _Rename(name), f"`{name}` becomes `{BECOMES[name]}`, as the loop must run")
+        yield rule.edit(
+            function, Shape.HEADER, _Rename(name), f"`{name}` becomes `{BECOMES[name]}`, as the loop must run"
+        )
         for call in _to_bases(module, function):
             yield rule.expression(call, _Waited(name), f"`{BECOMES[name]}` of the base is awaited")
 
@@ -106,7 +110,10 @@ def _refusal(module: Module, group: FrozenSet[str], classes: List[ast.ClassDef],
     if len(classes) < len(group):
         return "other files have test cases that belong to it"
     strangers = {
-        base for one in group for base in module.program.graph.linearised(one) if base not in group and base not in _ROOTS
+        base
+        for one in group
+        for base in module.program.graph.linearised(one)
+        if base not in group and base not in _ROOTS
     }
     if strangers or any(_unknown_bases(module, cls) for cls in classes):
         return "it has other bases, which may have one of their own"
@@ -142,17 +149,22 @@ def _runs_a_loop(call: ast.Call) -> bool:
 
 def _to_bases(module: Module, function: Any) -> List[ast.Call]:
     """The calls ``super().setUp()`` and ``Base.setUp(self)`` in the method `setUp`."""
-    found = []
-    for call in _calls(function):
-        func = call.func
-        if not isinstance(func, ast.Attribute) or func.attr != function.name:
-            continue
-        owner = func.value
-        by_super = isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
-        if by_super or (len(call.args) == 1 and isinstance(owner, (ast.Name, ast.Attribute))):
-            if isinstance(module.parent(call), ast.Expr) and module.enclosing_function(call) is function:
-                found.append(call)
-    return found
+    return [
+        call
+        for call in _calls(function)
+        if _is_to_base(call, function.name)
+        and isinstance(module.parent(call), ast.Expr)
+        and module.enclosing_function(call) is function
+    ]
+
+
+def _is_to_base(call: ast.Call, name: str) -> bool:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != name:
+        return False
+    owner = call.func.value
+    if isinstance(owner, ast.Call):
+        return isinstance(owner.func, ast.Name) and owner.func.id == "super"
+    return len(call.args) == 1 and isinstance(owner, (ast.Name, ast.Attribute))
 
 
 class _Rename:

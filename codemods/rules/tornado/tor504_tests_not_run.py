@@ -111,11 +111,13 @@ def _class(module: Module, cls: ast.ClassDef, tests: List[Any]) -> Iterator[Item
         yield rule.replace(base, spelling.code, done, settles=settles, needs=spelling.needs)
     else:
         yield rule.edit(cls, Shape.HEADER, _AddBase(spelling.code), done, needs=spelling.needs)
-    yield rule.note(module, cls, f"the tests of `{cls.name}` that are coroutines didn't run before", "see that they pass")
+    yield rule.note(
+        module, cls, f"the tests of `{cls.name}` that are coroutines didn't run before", "see that they pass"
+    )
 
 
 def _case(module: Module, cls: ast.ClassDef) -> Optional[str]:
-    """What makes a test case of a class: `unittest.TestCase`, or the first base that may be one; ``None`` if none is."""
+    """What makes a test case of a class: `unittest.TestCase`, or else a base that may be one; ``None`` if none is."""
     graph = module.program.graph
     lineage = graph.linearised(qualified(module, cls))
     if PLAIN in lineage or any(module.resolve(base) == PLAIN for base in cls.bases):
@@ -188,5 +190,3 @@ class _AddBase:
         if any(cst.Module([]).code_for_node(one.value) == self.code for one in cls.bases):
             return cls
         return cls.with_changes(bases=[*cls.bases, cst.Arg(cst.parse_expression(self.code))])
-
-

@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from codemods.index.module import Module
 
 rule = Rule(
-    "TOR505", __doc__, [needle("get_async_test_timeout"), needle("timeout", r"@.*gen_test")], stages=("asyncio", "final")
+    "TOR505",
+    __doc__,
+    [needle("get_async_test_timeout"), needle("timeout", r"@.*gen_test")],
+    stages=("asyncio", "final"),
 )
 
 TIMEOUT = "tornado.testing.get_async_test_timeout"
