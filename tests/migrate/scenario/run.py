@@ -30,8 +30,15 @@ ROOT = Path(__file__).resolve().parents[3]
 SOURCES = Path(__file__).resolve().parent / "legacy"
 PATIENCE = 600.0
 
+PACKAGES = ("plumpy", "frozendict", "yaml")
+"""What is taken from the legacy interpreter, and migrated: plumpy, and what it needs in a version of that time, of which
+there is none that later Pythons would take."""
+
 PACKAGE_OPTIONS = ("--runtime", "plumpy")
-"""For plumpy itself, and for what runs on it: it's migrated, and no other plumpy is."""
+"""For plumpy itself: it isn't to import another one."""
+
+ON_PACKAGE_OPTIONS = (*PACKAGE_OPTIONS, "--ignore", "PLM")
+"""For what runs on plumpy 0.15.2 migrated: its API hasn't changed."""
 
 
 class ScenarioError(Exception):
@@ -119,22 +126,22 @@ def migrate(python: str, folder: Path) -> Migration:
     """Migrate the scenarios, twice, and the packages of the legacy interpreter that they need."""
     packages = folder / "packages"
     left: List[str] = []
-    for name in ("plumpy", "frozendict"):
+    for name in PACKAGES:
         copy_package(python, name, packages)
     left += plumpy_migrate(packages, *PACKAGE_OPTIONS)
     on_packages, on_runtime = folder / "on_packages", folder / "on_runtime"
     for place in (on_packages, on_runtime):
         shutil.copytree(SOURCES, place, ignore=shutil.ignore_patterns("__pycache__", "*.toml"))
-    left += plumpy_migrate(on_packages, *PACKAGE_OPTIONS)
+    left += plumpy_migrate(on_packages, *ON_PACKAGE_OPTIONS)
     left += plumpy_migrate(on_runtime)
     return Migration(packages, on_packages, on_runtime, tuple(left))
 
 
 def copy_package(python: str, name: str, target: Path) -> None:
-    """Copy the sources of a package out of an interpreter. frozendict 1.2, for one, needs migration itself."""
+    """Copy the sources of a package out of an interpreter."""
     code = f"import {name}; print({name}.__path__[0])"
     found = subprocess.run([python, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
-    shutil.copytree(found, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(found, target / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
 
 
 def plumpy_migrate(path: Path, *options: str) -> List[str]:
@@ -218,11 +225,13 @@ def table(runs: Sequence[Run]) -> str:
     for name in names:
         marks = [_mark(first, one, name).ljust(len(one.title)) for one in runs]
         lines.append(f"{name.ljust(width)}  {'  '.join(marks).rstrip()}")
-    counts = [str(len(one.outcomes) - len(differences(first, one))).ljust(len(one.title)) for one in runs]
+    counts = [str(len(first.outcomes) - len(differences(first, one))).ljust(len(one.title)) for one in runs]
     lines.append(f"{'the same'.ljust(width)}  {'  '.join(counts).rstrip()}")
     for one in runs:
         lines += [f"{one.title}: {one.trouble}"] if one.trouble else []
         for name, pair in differences(first, one).items():
+            if name not in one.outcomes:
+                continue
             lines += [f"{one.title}: {name}", f"  - {json.dumps(pair[0])}", f"  + {json.dumps(pair[1])}"]
     return "\n".join(lines)
 

@@ -470,7 +470,7 @@ def a_chain_is_killed_while_it_waits(loop):
 def is_saved_before_it_runs(loop):
     bundle = plumpy.Bundle(processes.Add(inputs={'a': 5}, pid='five'))
     process = bundle.unbundle(plumpy.LoadSaveContext(loop=loop))
-    state = [process.pid, process.state.value, process.loop() is loop, dict(process.raw_inputs), dict(process.inputs)]
+    state = [process.pid, process.state.value, dict(process.raw_inputs), dict(process.inputs)]
     yield process.step_until_terminated()
     raise gen.Return([state, process.outputs])
 

@@ -64,7 +64,7 @@ class Watcher(plumpy.ProcessListener):
             future.set_result(name)
 
 
-def start(process):
+def start(process: plumpy.Process):
     """Have the loop run a process to its end."""
     process.loop().add_callback(process.step_until_terminated)
     return process
