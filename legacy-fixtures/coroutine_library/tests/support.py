@@ -4,8 +4,6 @@ from __future__ import absolute_import
 import contextlib
 import logging
 
-LOGGER = 'tornado.application'
-
 
 class Records(logging.Handler):
 
@@ -20,7 +18,7 @@ class Records(logging.Handler):
 @contextlib.contextmanager
 def logged():
     """Give the list of the errors that are logged meanwhile."""
-    logger = logging.getLogger(LOGGER)
+    logger = logging.getLogger('tornado.application')
     handler = Records()
     logger.addHandler(handler)
     propagate, logger.propagate = logger.propagate, False

@@ -53,7 +53,8 @@ class ReturningTest(AsyncTestCase):
         self.assertEqual((yield self.journal.in_with(1)), 1)
         with self.assertRaises(KeyError):
             yield self.journal.in_with(KeyError())
-        self.assertEqual(self.journal.entries, ['enter with', 'leave with', 'enter with', 'KeyError in with'])
+        self.assertEqual(self.journal.entries,
+                         ['enter with', 'leave with', 'enter with', 'KeyError in with', 'leave with'])
 
     @gen_test
     def test_nested_with(self):

@@ -8,7 +8,7 @@ from tornado import gen
 from tornado.concurrent import Future
 from tornado.testing import AsyncTestCase, gen_test
 
-from tideway import timing
+from tideway import by_hand, timing
 from tideway.timing import Link
 
 
@@ -89,6 +89,7 @@ class LinkTest(AsyncTestCase):
 
     @gen_test
     def test_nested(self):
-        links = self.links()
-        yield [link.ask_nested() for link in links]
-        self.assertEqual([link.troubles for link in links], [[], ['system', 'raised again'], ['late']])
+        troubles = [[], [], []]
+        futures = [done(1), failed(IOError(errno.EIO, 'broken')), Future()]
+        yield [by_hand.ask_nested(future, trouble) for future, trouble in zip(futures, troubles)]
+        self.assertEqual(troubles, [[], ['system', 'raised again'], ['late']])

@@ -2,6 +2,7 @@
 """What only tornado can do. To be rewritten some day."""
 from __future__ import absolute_import
 
+import datetime
 import functools
 
 from tornado import gen
@@ -39,3 +40,18 @@ def traced(function):
 def step(trace):
     yield gen.moment
     trace.append('step')
+
+
+@gen.coroutine
+def ask_nested(future, troubles):
+    """What is late is no trouble of the system, so the inner handler lets it through."""
+    try:
+        try:
+            yield gen.with_timeout(datetime.timedelta(seconds=0.002), future)
+        except EnvironmentError:
+            troubles.append('system')
+            raise
+    except gen.TimeoutError:
+        troubles.append('late')
+    except EnvironmentError:
+        troubles.append('raised again')

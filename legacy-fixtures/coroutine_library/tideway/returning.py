@@ -29,12 +29,11 @@ class Journal(object):
         try:
             yield self.entries
         except gen.Return:
-            self.entries.append('leave ' + name)
             raise
         except Exception as error:
             self.entries.append('{} in {}'.format(type(error).__name__, name))
             raise
-        else:
+        finally:
             self.entries.append('leave ' + name)
 
     @gen.coroutine

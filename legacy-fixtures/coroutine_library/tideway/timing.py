@@ -106,19 +106,6 @@ class Link(object):
         except EnvironmentError:
             self.troubles.append('system')
 
-    @gen.coroutine
-    def ask_nested(self):
-        try:
-            try:
-                yield self._wait()
-            except EnvironmentError:
-                self.troubles.append('system')
-                raise
-        except gen.TimeoutError:
-            self.troubles.append('late')
-        except EnvironmentError:
-            self.troubles.append('raised again')
-
 
 def give_up():
     raise gen.TimeoutError('gave up')
