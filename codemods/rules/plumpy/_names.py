@@ -52,26 +52,28 @@ def is_plumpy(module: Module) -> bool:
 # -- objects -----------------------------------------------------------------------------------------
 
 
-def _everywhere(*names: str) -> FrozenSet[str]:
+def everywhere(*names: str) -> FrozenSet[str]:
     return frozenset(f"{root}.{name}" for root in (OLD, NEW, LEGACY) for name in names)
 
 
 _AIIDA = ("Process", "CalcJob", "WorkChain", "BaseRestartWorkChain", "FunctionProcess")
-_AIIDA_HOMES = ("aiida.engine", "aiida.engine.processes", "aiida.engine.processes.process")
-_AIIDA_HOMES += ("aiida.engine.processes.calcjobs", "aiida.engine.processes.calcjobs.calcjob")
-_AIIDA_HOMES += ("aiida.engine.processes.workchains", "aiida.engine.processes.workchains.workchain")
-PROCESSES = _everywhere("Process", "processes.Process", "WorkChain", "workchains.WorkChain") | frozenset(
+_AIIDA_HOMES = (
+    *("aiida.engine", "aiida.engine.processes", "aiida.engine.processes.process"),
+    *("aiida.engine.processes.calcjobs", "aiida.engine.processes.calcjobs.calcjob"),
+    *("aiida.engine.processes.workchains", "aiida.engine.processes.workchains.workchain"),
+)
+PROCESSES = everywhere("Process", "processes.Process", "WorkChain", "workchains.WorkChain") | frozenset(
     f"{home}.{name}" for home in _AIIDA_HOMES for name in _AIIDA
 )
-CONTROLLERS = _everywhere(
+CONTROLLERS = everywhere(
     *both("process_comms", "RemoteProcessController", "RemoteProcessThreadController"),
 )
-LAUNCHERS = _everywhere(*both("process_comms", "ProcessLauncher"))
-STATES = _everywhere(
+LAUNCHERS = everywhere(*both("process_comms", "ProcessLauncher"))
+STATES = everywhere(
     *both("process_states", "Created", "Running", "Waiting", "Excepted", "Finished", "Killed"),
     *("process_states.State", "base.State", "base.state_machine.State"),
 )
-LISTENERS = _everywhere(*both("process_listener", "ProcessListener"))
+LISTENERS = everywhere(*both("process_listener", "ProcessListener"))
 _GIVE_INSTANCES = (".current", ".recreate_from")
 
 

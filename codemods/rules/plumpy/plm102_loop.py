@@ -43,10 +43,11 @@ def find(module: Module) -> Iterator[Item]:
             yield from _call(module, call, node)
     for function in module.of(*FUNCTIONS):
         cls = module.parent(function)
-        if function.name == "loop" and isinstance(cls, ast.ClassDef) and not _is_property(function):
-            if module.program.derives(qualified(module, cls), PROCESSES) and not is_plumpy(module):
-                advice = "make it a property, and drop the parentheses where it's called"
-                yield rule.left(module, function, "`loop` of a process is a property now", advice)
+        if function.name != "loop" or not isinstance(cls, ast.ClassDef) or _is_property(function):
+            continue
+        if module.program.derives(qualified(module, cls), PROCESSES) and not is_plumpy(module):
+            advice = "make it a property, and drop the parentheses where it's called"
+            yield rule.left(module, function, "`loop` of a process is a property now", advice)
 
 
 def _call(module: Module, call: ast.Call, node: ast.Attribute) -> Iterator[Item]:
@@ -55,9 +56,8 @@ def _call(module: Module, call: ast.Call, node: ast.Attribute) -> Iterator[Item]
             yield rule.expression(call, _without_call, "`loop` of a process is a property")
     elif is_unknown(module, node.value) and _SOUNDS_LIKE_IT.search(module.text(node.value)) and not is_plumpy(module):
         advice = "if it's a process, drop the parentheses"
-        yield rule.left(
-            module, call, f"`{module.text(node.value)}` may be a process, whose `loop` is a property", advice
-        )
+        text = module.text(node.value)
+        yield rule.left(module, call, f"`{text}` may be a process, whose `loop` is a property", advice)
 
 
 def _without_call(node: Any) -> Any:

@@ -53,10 +53,10 @@ def find(module: Module) -> Iterator[Item]:
         method = _override(module, node)
         if method is not None:
             overrides.setdefault(method, []).append(call)
-        elif is_instance(module, node.value, PROCESSES) and _is_base(module, node):
-            if not is_plumpy(module) and not _is_handed_on(module, call):
-                advice = "await it, or let `execute()` run the process"
-                yield rule.left(module, call, "`run` of a process is a coroutine, which does nothing by itself", advice)
+        elif is_instance(module, node.value, PROCESSES) and _is_base(module, node) and not _is_handed_on(module, call):
+            message = "`run` of a process is a coroutine, which does nothing by itself"
+            if not is_plumpy(module):
+                yield rule.left(module, call, message, "await it, or let `execute()` run the process")
     for method, calls in overrides.items():
         if not is_plumpy(module):
             yield from _method(module, method, calls)

@@ -44,7 +44,8 @@ REWRITES: Rewrites = {
         "import os\nimport plumpy_compat as plumpy\n",
     ),
     "in functions": (
-        "def f():\n    import plumpy\n    return plumpy.Wait()\n\ndef g():\n    import plumpy\n    return plumpy.Kill()\n",
+        "def f():\n    import plumpy\n    return plumpy.Wait()\n\n"
+        "def g():\n    import plumpy\n    return plumpy.Kill()\n",
         "def f():\n    import plumpy_compat as plumpy\n    return plumpy.Wait()\n\n"
         "def g():\n    import plumpy_compat as plumpy\n    return plumpy.Kill()\n",
     ),
