@@ -238,8 +238,14 @@ def _settled(job: _Job, result: FileResult, first: Plan, done: List[Finding], st
             before.append(one)
     result.findings = sorted([*done, *before], key=lambda one: (one.line, one.column, one.rule))
     result.findings_after = [*done, *left]
-    if step.data != job.data:
-        result.after, result.status = step.data, Status.CHANGED
+    data = step.data
+    if job.settings.todo:
+        from codemods.todo import mark
+
+        data, left = mark(data, left, {one.code for one in job.rules})
+        result.findings_after = [*done, *left]
+    if data != job.data:
+        result.after, result.status = data, Status.CHANGED
     return Migrated(result, gather(step.module))
 
 
