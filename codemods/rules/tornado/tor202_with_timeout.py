@@ -16,7 +16,8 @@ and not how long it takes, and what it waits for goes on afterwards. `asyncio.wa
 The time of a loop of tornado was `time.time()`, that of a loop of asyncio counts from some other point; so a deadline
 that's computed here from `loop.time()` is computed from `time.time()`. One that's computed elsewhere is noted.
 
-Left is a call whose third argument may be a loop (up to tornado 4.5) or exceptions (from 5.0 on).
+Left is a call whose third argument may be a loop (up to tornado 4.5) or exceptions (from 5.0 on), and one with `*` or
+`**`.
 """
 
 from __future__ import annotations
@@ -51,8 +52,9 @@ def find(module: Module) -> Iterator[Item]:
         if spelling is None:
             yield taken(rule, module, use)
         elif drop is None:
-            advice = "name it: `quiet_exceptions=`; a loop can go"
-            yield rule.left(module, call, "the third argument of `with_timeout` may be a loop or exceptions", advice)
+            advice = "name each argument: `timeout=`, `value=`, `quiet_exceptions=`; a loop can go"
+            message = "an argument of `with_timeout` may be a loop or exceptions; which can't be told"
+            yield rule.left(module, call, message, advice)
         else:
             yield _edit(module, use, call, spelling, drop)
             yield from _notes(module, call)
@@ -61,7 +63,7 @@ def find(module: Module) -> Iterator[Item]:
 def _loops(module: Module, call: ast.Call) -> Optional[List[int]]:
     """The positions of arguments that are loops, keywords counted after the others; ``None`` if that can't be told."""
     if any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords):
-        return None if len(call.args) > 2 else []
+        return None
     drop = [len(call.args) + index for index, one in enumerate(call.keywords) if one.arg == "io_loop"]
     if len(call.args) > 3:
         return [2]

@@ -39,6 +39,8 @@ rule = Rule(
 )
 
 _EXC_INFO = "sys.exc_info()"
+_RELATED = frozenset(["tornado", "plumpy", "kiwipy"])
+"""Where futures of tornado's come from, to files that don't import it themselves."""
 
 
 @rule.find
@@ -71,7 +73,9 @@ def _may_be_future(module: Module, node: ast.expr) -> bool:
     if is_own_future(module, node):
         return True
     here = any(one.name == "set_exc_info" for one in module.of(*FUNCTIONS))
-    return "tornado" in module.import_roots and not here and not module.project.defines_method("set_exc_info")
+    return (
+        not _RELATED.isdisjoint(module.import_roots) and not here and not module.project.defines_method("set_exc_info")
+    )
 
 
 def _set(module: Module, node: ast.Attribute, call: ast.Call) -> Item:

@@ -5,6 +5,7 @@ For futures that are made in the file, it notes
 - `cancel()` and `cancelled()`, each: a future of tornado couldn't be cancelled, and one of asyncio can;
 - the first `set_result` or `set_exception` that no test of `done()` guards: who waits for a future may have cancelled
   it, and setting one that is done raises `InvalidStateError`;
+- a handler of `TypeError` around one of these: that's what a future of tornado raised that was done already;
 - the first `add_done_callback`: tornado ran the callbacks within `set_result`, asyncio does in the loop's next turn.
 
 Nothing is rewritten.
@@ -13,7 +14,7 @@ Nothing is rewritten.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Iterator, List
+from typing import TYPE_CHECKING, Iterator, List, Optional
 
 from codemods.index.origins import origins
 from codemods.rule import Item, Rule, importing
@@ -32,8 +33,13 @@ def find(module: Module) -> Iterator[Item]:
     for node in _methods(module, "cancel", "cancelled"):
         message = f"`{node.attr}` did nothing for a future of tornado; one of asyncio can be cancelled"
         yield rule.note(module, node, message, "check that whoever waits for it expects `asyncio.CancelledError`")
-    setters = [one for one in _methods(module, "set_result", "set_exception") if not _is_guarded(module, one)]
-    for node in setters[:1]:
+    setters = _methods(module, "set_result", "set_exception")
+    for node in setters:
+        handler = _type_error(module, node)
+        if handler is not None:
+            message = f"`{node.attr}` of a future that is done raises `asyncio.InvalidStateError`, not `TypeError`"
+            yield rule.note(module, handler, message, "test `done()` instead, or catch that")
+    for node in [one for one in setters if not _is_guarded(module, one)][:1]:
         message = f"`{node.attr}` raises if the future was cancelled by whoever waited for it"
         yield rule.note(module, node, message, "test `done()` before, if that can be")
     for node in _methods(module, "add_done_callback")[:1]:
@@ -53,6 +59,17 @@ def _methods(module: Module, *names: str) -> List[ast.Attribute]:
 def _is_tornado(module: Module, node: ast.expr) -> bool:
     found = origins(module, node)
     return any(one.endswith("()") and module.program.derives(one[:-2], FUTURES) for one in found)
+
+
+def _type_error(module: Module, node: ast.AST) -> Optional[ast.ExceptHandler]:
+    """The handler of `TypeError` that sees what `node` raises."""
+    for above in module.parents(node):
+        if isinstance(above, ast.Try) and any(each is node for one in above.body for each in ast.walk(one)):
+            for handler in above.handlers:
+                kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+                if any(kind is not None and module.resolve(kind) == "builtins.TypeError" for kind in kinds):
+                    return handler
+    return None
 
 
 def _is_guarded(module: Module, node: ast.Attribute) -> bool:

@@ -1,5 +1,7 @@
 """TOR202: `gen.with_timeout`."""
 
+import pytest
+
 from tests.migrate.rules.tornado.gen_tables import (
     Case,
     bodies,
@@ -62,8 +64,9 @@ def test_rewrites(case: Case) -> None:
     check_becomes(case)
 
 
-def test_leaves_a_third_argument_of_either_kind() -> None:
-    check_left(coroutine("yield gen.with_timeout(x, y, z)"), "may be a loop or exceptions")
+@pytest.mark.parametrize("arguments", ["x, y, z", "*x", "x, y, **z"])
+def test_leaves_arguments_that_may_be_a_loop(arguments: str) -> None:
+    check_left(coroutine(f"yield gen.with_timeout({arguments})"), "may be a loop or exceptions")
 
 
 def test_notes_a_number() -> None:

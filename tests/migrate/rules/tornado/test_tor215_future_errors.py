@@ -47,6 +47,10 @@ NOTED = {
         *_row("    x.set_result(1)\n    x.set_result(1)", "    x.set_result(1)\n    x.set_result(1)"),
         "`set_result` raises if the future was cancelled",
     ),
+    "set twice": (
+        *_row(*["    try:\n        x.set_result(1)\n    except TypeError:\n        pass"] * 2),
+        "raises `asyncio.InvalidStateError`, not `TypeError`",
+    ),
     "callback": (
         *_statement("x.add_done_callback(p)", "x.add_done_callback(p)"),
         "tornado ran the callback within `set_result`",
@@ -73,6 +77,16 @@ def test_notes(case: Tuple[str, str, str]) -> None:
 def test_says_nothing_where_done_is_tested() -> None:
     body = "    if not x.done():\n        x.set_result(1)"
     check_notes(_row(body, body), "set_result", 0)
+
+
+def test_knows_futures_of_plumpy() -> None:
+    before = "import sys\nimport plumpy\n\n\ndef f(future):\n    future.set_exc_info(sys.exc_info())\n"
+    check_becomes((before, before.replace("set_exc_info(sys.exc_info())", "set_exception(sys.exc_info()[1])")))
+
+
+def test_leaves_others_alone() -> None:
+    source = "import sys\n\n\ndef f(record):\n    record.set_exc_info(sys.exc_info())\n"
+    assert not findings_of(source)
 
 
 def test_leaves_threads_alone() -> None:
