@@ -153,8 +153,9 @@ class AwaitLevel(plumpy.Process):
         while level < self.inputs.level:
             yield gen.sleep(self.inputs.interval)
             level = yield station.read()
-        if not self.has_terminated():
-            self.resume(level)
+        if self.has_terminated():
+            return
+        self.resume(level)
 
     def reached(self, level):
         self.out('reached', level)

@@ -59,6 +59,8 @@ class Station(object):
 
     @gen.coroutine
     def disconnect(self):
+        if not self.connected:
+            raise gen.Return
         self.connected = False
 
     @gen.coroutine

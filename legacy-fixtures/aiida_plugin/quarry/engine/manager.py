@@ -29,7 +29,7 @@ class JobsList(object):
     def request_update(self, job_id):
         """Give a future of the state of a job at the next update; None if the scheduler doesn't know it."""
         request = self._requests.setdefault(job_id, concurrent.Future())
-        self._ensure_updating()
+        self._schedule()
         yield request
 
     @gen.coroutine
@@ -42,33 +42,28 @@ class JobsList(object):
 
     @gen.coroutine
     def _update(self):
+        # Who asks meanwhile is answered by the next update: this one may not know the job yet.
+        requests, self._requests = self._requests, {}
         try:
-            if not self._requests:
-                return
             jobs = yield self._get_jobs()
         except Exception as exception:  # pylint: disable=broad-except
             LOGGER.info('no states of jobs on %s: %s', self._computer.name, exception)
-            for request in itervalues(self._requests):
+            for request in itervalues(requests):
                 request.set_exception(exception)
         else:
-            for job_id, request in iteritems(self._requests):
+            for job_id, request in iteritems(requests):
                 if not request.done():
                     request.set_result(jobs.get(job_id))
-        finally:
-            self._requests = {}
 
-    def _ensure_updating(self):
+    @gen.coroutine
+    def _tick(self):
+        yield self._update()
+        self._handle = None
+        self._schedule()
 
-        @gen.coroutine
-        def updating():
-            yield self._update()
-            if self._requests:
-                self._handle = self._loop.call_later(self._delay(), updating)
-            else:
-                self._handle = None
-
-        if self._handle is None:
-            self._handle = self._loop.call_later(self._delay(), updating)
+    def _schedule(self):
+        if self._requests and self._handle is None:
+            self._handle = self._loop.call_later(self._delay(), self._tick)
 
     def _delay(self):
         """The seconds until the next update."""

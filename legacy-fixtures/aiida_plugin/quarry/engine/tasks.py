@@ -169,7 +169,7 @@ class Waiting(plumpy.Waiting):
         node = self.process.node
         runner = self.process.runner
         command = self.data
-        node.set_process_status('Waiting for transport task: {}'.format(command))
+        node.set_process_status('{} is under way'.format(command))
 
         try:
             if command == UPLOAD_COMMAND:
@@ -184,7 +184,7 @@ class Waiting(plumpy.Waiting):
                 done = False
                 while not done:
                     done = yield self._launch_task(task_update, runner.job_manager)
-                    node.set_process_status('Monitoring: job is {}'.format(node.scheduler_state.value))
+                    node.set_process_status('the job is {}'.format(node.scheduler_state.value))
                 raise Return(self.wait_for(RETRIEVE_COMMAND))
 
             elif command == RETRIEVE_COMMAND:
@@ -195,7 +195,7 @@ class Waiting(plumpy.Waiting):
                 raise RuntimeError('unknown command {}'.format(command))
 
         except TransportTaskError as exception:
-            raise plumpy.PauseInterruption('Pausing after failed task: {}'.format(exception))
+            raise plumpy.PauseInterruption('Paused: {}'.format(exception))
         except plumpy.KillInterruption:
             exc_info = sys.exc_info()
             yield self._launch_task(task_kill, runner.transport)
@@ -205,7 +205,7 @@ class Waiting(plumpy.Waiting):
             node.set_process_status(None)
             raise
         except (plumpy.Interruption, plumpy.CancelledError):
-            node.set_process_status('Transport task {} was interrupted'.format(command))
+            node.set_process_status('{} was interrupted'.format(command))
             raise
         finally:
             # Nobody else answers who asked for a kill that didn't happen.
