@@ -31,8 +31,8 @@ SOURCES = Path(__file__).resolve().parent / "legacy"
 PATIENCE = 600.0
 
 PACKAGES = ("plumpy", "frozendict", "yaml")
-"""What is taken from the legacy interpreter, and migrated: plumpy, and what it needs in a version of that time, of which
-there is none that later Pythons would take."""
+"""What is taken from the legacy interpreter, and migrated: plumpy, and what it needs in a version of that time that
+later Pythons wouldn't take."""
 
 PACKAGE_OPTIONS = ("--runtime", "plumpy")
 """For plumpy itself: it isn't to import another one."""
