@@ -12,8 +12,8 @@ from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tup
 from codemods import __version__
 from codemods.discover import Discovery, Found, discover
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
-from codemods.index.coroutines import coroutine_names
-from codemods.index.program import INTERESTING, NO_PROGRAM, Program
+from codemods.index.coroutines import coroutine_names, user_of
+from codemods.index.program import NO_PROGRAM, Program, concerns_program
 from codemods.index.project import Project
 from codemods.migrate import Migrated, unreadable
 from codemods.names import module_names
@@ -143,6 +143,7 @@ class _Code:
         self.complete = complete
         self.interesting = interesting
         self.settings = settings
+        self.modules = frozenset(work.name for work in works)
         self.done: List[Migrated] = []
 
     def migrate(self, progress: Optional[Progress]) -> List[FileResult]:
@@ -154,7 +155,7 @@ class _Code:
             if progress is not None:
                 progress(count, total)
 
-        self.done = migrate_all(self.interesting, self.settings, None, tick, self.program)
+        self.done = migrate_all(self.interesting, self.settings, None, tick, self.program, self.modules)
         self._again_where_wrong()
         return [one.result for one in self.done]
 
@@ -162,14 +163,14 @@ class _Code:
         asked = {question for one in self.done for question in one.asked}
         if not asked:
             return
-        clues = {question.clue for question in asked if question.clue is not None}
+        clues = {question.clue for question in asked}
         if any(question.kind == "takes_by_star" for question in asked):
             # A name may come through files that only pass it on.
             clues.add(b"import *")
         seen = {work.path for work in self.interesting}
         others = [work for work in self.works if work.path not in seen and any(clue in work.data for clue in clues)]
         facts = [one.facts for one in (*self.done, *self._index(others)) if one.facts is not None]
-        project = Project((work.name for work in self.works), facts, self._patched())
+        project = Project(self.modules, facts, self._patched())
         wrong = [i for i, one in enumerate(self.done) if not all(map(project.holds, one.asked))]
         again = [self.interesting[index] for index in wrong]
         redone = migrate_all(again, self.settings, project, program=self.program)
@@ -207,14 +208,14 @@ def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Progr
     """
     if not any(rule.asks_program for rule in chosen_code_rules(settings)):
         return NO_PROGRAM
-    own = [work for work in works if any(word in work.data for word in INTERESTING)]
-    names: Set[str] = set()
+    own = [work for work in works if concerns_program(work.data, settings.coroutine_decorators)]
+    names: Dict[str, bool] = {}
     for work in own:
-        names |= coroutine_names(work.data, settings.coroutine_decorators)
+        for name, top in coroutine_names(work.data, settings.coroutine_decorators).items():
+            names[name] = top or names.get(name, False)
     if names:
-        used = re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(name.encode() for name in names)))
-        seen = {work.path for work in own}
-        own += [work for work in works if work.path not in seen and used.search(work.data)]
+        uses, seen = user_of(names), {work.path for work in own}
+        own += [work for work in works if work.path not in seen and uses(work.data)]
     return Program(gather_all(own, settings, frozenset(names)), complete=complete)
 
 

@@ -6,13 +6,13 @@ import ast
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 from codemods.findings import FileResult, Finding, Outcome, Status
 from codemods.fragments import EditFailed, RoundTripError
 from codemods.index.facts import Facts, gather
 from codemods.index.module import Module
-from codemods.index.program import INTERESTING, Program
+from codemods.index.program import Program, concerns_program
 from codemods.index.project import Assumptions, ProjectView, Question
 from codemods.plan import EditKey, Plan, anchor, plan
 from codemods.rewrite import rewrite
@@ -55,7 +55,7 @@ class _Job:
 
     def index(self, source: Source, version: Optional[Tuple[int, int]] = None) -> Module:
         module = Module(source, self.name, self.path, self.settings, self.project, version, self.program)
-        if self.program is None and any(word in self.data for word in INTERESTING):
+        if self.program is None and concerns_program(self.data, self.settings.coroutine_decorators):
             # What a file's functions become is decided on the original, not on what it is between two rounds.
             self.program = module.program
         return module
@@ -69,6 +69,7 @@ def migrate(
     settings: Settings,
     project: Optional[ProjectView] = None,
     program: Optional[Program] = None,
+    modules: FrozenSet[str] = frozenset(),
 ) -> Migrated:
     """Migrate one file.
 
@@ -76,8 +77,9 @@ def migrate(
     :param name: the dotted module name.
     :param project: the answers to the rules' questions; by default the usual ones are assumed.
     :param program: what becomes of the project's coroutines; by default it's decided on this file alone.
+    :param modules: the dotted names of all modules of the project.
     """
-    view = Assumptions() if project is None else project
+    view = Assumptions(modules) if project is None else project
     job = _Job(
         data, path, name, tuple(sorted(rules, key=lambda rule: (rule.order, rule.code))), settings, view, program
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Dict, Iterable, List, Mapping, Tuple, Union
 
 from codemods.edits import Edit, ImportEdit, Shape, TextEdit
 from codemods.findings import Finding, Outcome
+from codemods.rule import is_gated
 from codemods.suppress import ignored_lines
 
 if TYPE_CHECKING:
@@ -71,7 +72,10 @@ class _Planner:
         data = self.module.source.data
         # Many rules share their literals, so each is searched for once. A copy of six may have any name.
         literals: Dict[bytes, bool] = {b"six": True} if self.module.settings.six_modules else {}
+        closed = is_gated(data) and not self.module.is_in_program
         for rule in rules:
+            if closed and rule.asks_program:
+                continue
             if rule.scans or rule.is_literal:
                 for one in rule.needles:
                     occurs = literals.get(one.literal)

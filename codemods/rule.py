@@ -58,9 +58,29 @@ class Needle:
         return self.pattern is None or self.pattern.search(data) is not None
 
 
+GATES = (b"tornado", b"plumpy", b"kiwipy", b"syncio", b"io_loop")
+"""Words of which a file has one if rules that ask for the program have anything to do there by themselves."""
+
+
+def is_gated(data: bytes) -> bool:
+    """Whether a file is of no interest to such rules."""
+    return not any(word in data for word in GATES)
+
+
 class Needles:
     """The needles of some rules, the cheapest first."""
 
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        every = list(rules)
+        self._open = _Needles(rule for rule in every if not rule.asks_program)
+        self._gated = _Needles(rule for rule in every if rule.asks_program)
+
+    def any_in(self, data: bytes) -> bool:
+        """Whether any rule has something to look at in a piece of source."""
+        return self._open.any_in(data) or (not is_gated(data) and self._gated.any_in(data))
+
+
+class _Needles:
     def __init__(self, rules: Iterable[Rule]) -> None:
         # What most files have is looked for first.
         every = sorted(
@@ -74,7 +94,6 @@ class Needles:
                 self._more.setdefault(one.literal, []).append(one)
 
     def any_in(self, data: bytes) -> bool:
-        """Whether any rule has something to look at in a piece of source."""
         if b"__future__" in data and any(one.occurs_in(data) for one in self._more.get(b"__future__", ())):
             return True
         if any(literal in data for literal in self._plain):

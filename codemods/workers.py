@@ -52,6 +52,7 @@ class _Context:
     settings: Settings
     project: Optional[Project] = None
     program: Optional[Program] = None
+    modules: FrozenSet[str] = frozenset()
     names: Optional[FrozenSet[str]] = None
     """If given, coroutine facts are gathered and nothing is migrated."""
 
@@ -81,7 +82,7 @@ class _Context:
         work = self.works[index]
         rules = chosen_code_rules(self.settings)
         try:
-            return migrate(work.data, work.path, work.name, rules, self.settings, self.project, self.program)
+            return migrate(work.data, work.path, work.name, rules, self.settings, self.project, self.program, self.modules)
         except Exception as error:
             message = f"left untouched: {type(error).__name__}: {error}"
             finding = Finding("PM100", 0, 0, message, Outcome.ERROR, REPORT_BUG)
@@ -125,13 +126,14 @@ def migrate_all(
     project: Optional[Project] = None,
     progress: Optional[Callable[[int], None]] = None,
     program: Optional[Program] = None,
+    modules: FrozenSet[str] = frozenset(),
 ) -> List[Migrated]:
     """Migrate files, in parallel if there's enough to do; the results are in the order of `works`.
 
     :param progress: called with the number of files done since the last call.
     """
     results: List[Optional[Migrated]] = [None] * len(works)
-    for index, migrated in _pairs(_Context(works, settings, project, program)):
+    for index, migrated in _pairs(_Context(works, settings, project, program, modules)):
         assert isinstance(migrated, Migrated)
         migrated.result.before = works[index].data
         results[index] = migrated

@@ -8,7 +8,20 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Pattern,
+    Tuple,
+)
 
 from codemods.index.facts import ClassFacts, qualified
 from codemods.index.origins import UNKNOWN, origins
@@ -131,22 +144,41 @@ def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
 
 
 _DEFINITION = re.compile(
-    rb"(?:coroutine|engine)\b[^\n]*\n(?:[ \t]*(?:[@#)][^\n]*)?\n)*[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)"
-    rb"|async[ \t]+def[ \t]+(\w+)|yield[ \t]+from[ \t]+(?:\w+\.)*(\w+)\("
+    rb"@[^\n#]*(?:coroutine|engine)\b[^\n]*\n(?:[ \t]*(?:[@#)][^\n]*)?\n)*([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)"
+    rb"|^([ \t]*)async[ \t]+def[ \t]+(\w+)",
+    re.MULTILINE,
 )
+_DELEGATION = re.compile(rb"yield[ \t]+from[ \t]+(?:\w+\.)*(\w+)\(")
 
 
-def coroutine_names(data: bytes, decorators: Iterable[str] = ()) -> FrozenSet[str]:
-    """The bare names of the functions of a file that look like coroutines; some may not be any.
+def coroutine_names(data: bytes, decorators: Iterable[str] = ()) -> Dict[str, bool]:
+    """The bare names of the functions of a file that look like coroutines, and whether each is at its top.
+
+    Some may not be any.
 
     :param decorators: what else makes a coroutine, as `Settings.coroutine_decorators` has it.
     """
-    names = {name.decode() for pair in _DEFINITION.findall(data) for name in pair if name}
-    for dotted in decorators:
-        last = re.escape(dotted.rpartition(".")[2]).encode()
-        decorated = rb"@[\w.]*%s\b[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*def[ \t]+(\w+)" % last
-        names.update(name.decode() for name in re.findall(decorated, data))
-    return frozenset(names)
+    found = {name.decode(): True for name in _DELEGATION.findall(data)}
+    patterns = [_DEFINITION, *(_decorated(dotted) for dotted in decorators)]
+    for groups in (groups for pattern in patterns for groups in pattern.findall(data)):
+        for indent, name in zip(groups[::2], groups[1::2]):
+            if name:
+                found[name.decode()] = not indent or found.get(name.decode(), False)
+    return found
+
+
+def _decorated(dotted: str) -> Pattern[bytes]:
+    last = re.escape(dotted.rpartition(".")[2]).encode()
+    return re.compile(rb"@[\w.]*%s\b[^\n]*\n(?:[ \t]*@[^\n]*\n)*([ \t]*)def[ \t]+(\w+)" % last)
+
+
+def user_of(names: Dict[str, bool]) -> Callable[[bytes], bool]:
+    """A test of whether a file may use, or override, one of some functions: methods are used through an attribute."""
+    every = b"|".join(sorted(name.encode() for name in names))
+    # Patterns that begin with literal text are searched for ten times as fast.
+    patterns = [re.compile(rb"\.(?:%s)\b" % every), re.compile(rb"def (?:%s)\b" % every)]
+    tops = sorted(name.encode() for name, top in names.items() if top)
+    return lambda data: any(name in data for name in tops) or any(one.search(data) for one in patterns)
 
 
 # -- functions ---------------------------------------------------------------------------------------

@@ -108,8 +108,13 @@ class Module:
             from codemods.index.coroutines import coroutine_names, gather_coroutines
             from codemods.index.program import Program
 
-            self._program = Program([gather_coroutines(self, coroutine_names(self.source.data))])
+            self._program = Program([gather_coroutines(self, frozenset(coroutine_names(self.source.data)))])
         return self._program
+
+    @property
+    def is_in_program(self) -> bool:
+        """Whether the project's coroutines concern the file, for what is known of other files."""
+        return self._program is not None and self.path in self._program.paths
 
     # -- positions -----------------------------------------------------------------------------
 

@@ -272,5 +272,13 @@ class Program:
 
 NO_PROGRAM = Program(())
 """The program of a project without coroutines."""
-INTERESTING: FrozenSet[bytes] = frozenset([b"tornado", b"plumpy", b"kiwipy", b"IsolatedAsyncioTestCase"])
-"""What a file must contain to have coroutines, or test cases of such, that are of interest."""
+_WORDS = (b"tornado", b"plumpy", b"kiwipy", b"IsolatedAsyncioTestCase")
+
+
+def concerns_program(data: bytes, decorators: Iterable[str] = ()) -> bool:
+    """Whether a file may have coroutines, or test cases of such, that are of interest.
+
+    :param decorators: what else makes a coroutine, as `Settings.coroutine_decorators` has it.
+    """
+    words = (*_WORDS, *(one.rpartition(".")[2].encode() for one in decorators))
+    return any(word in data for word in words)

@@ -8,7 +8,7 @@ again with the real answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, NamedTuple, Optional, Protocol, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Protocol, Set, Tuple
 
 from codemods.index.facts import Facts
 
@@ -24,11 +24,11 @@ class Question(NamedTuple):
     words: Tuple[str, ...]
 
     @property
-    def clue(self) -> Optional[bytes]:
-        """What a file must contain to have a part in the answer; ``None`` if no file has."""
+    def clue(self) -> bytes:
+        """What a file must contain to have a part in the answer."""
         name = self.words[-1].rpartition(".")[2].encode()
-        form = {"has_module": None, "mentions_attribute": b".%s", "defines_method": b"def %s"}.get(self.kind, b"%s")
-        return None if form is None else form % name
+        form = {"mentions_attribute": b".%s", "defines_method": b"def %s"}.get(self.kind, b"%s")
+        return form % name
 
 
 class ProjectView(Protocol):
@@ -60,9 +60,13 @@ def usual(kind: str, words: Tuple[str, ...]) -> bool:
 
 
 class Assumptions:
-    """Gives the usual answers and remembers what was asked."""
+    """Gives the usual answers and remembers what was asked.
 
-    def __init__(self) -> None:
+    :param modules: the dotted names of all modules that were discovered: which there are is no assumption.
+    """
+
+    def __init__(self, modules: FrozenSet[str] = frozenset()) -> None:
+        self._modules = modules
         self.asked: List[Question] = []
 
     def _assume(self, kind: str, *words: str) -> bool:
@@ -79,7 +83,7 @@ class Assumptions:
         return self._assume("mentions_attribute", name)
 
     def has_module(self, dotted: str) -> bool:
-        return self._assume("has_module", dotted)
+        return dotted in self._modules
 
     def defines_method(self, name: str) -> bool:
         return self._assume("defines_method", name)

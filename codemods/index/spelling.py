@@ -32,17 +32,25 @@ def _same(dotted: str) -> str:
 
 
 def spell(
-    module: Module, home: str, name: Optional[str], at: ast.AST, modern: Modern = _same, *, by_name: bool = False
+    module: Module,
+    home: str,
+    name: Optional[str],
+    at: ast.AST,
+    modern: Modern = _same,
+    *,
+    by_name: bool = False,
+    submodule: bool = False,
 ) -> Optional[Spelling]:
     """A spelling of ``home.name`` (or of the module `home`) that works at the node `at`.
 
     An import that the file has is used if it has one; else ``import home`` if its name is free, else
     ``from home import name``; ``None`` if both names mean something else there.
 
-    :param by_name: try ``from home import name`` first, which also works for a module that `home` doesn't import.
+    :param by_name: try ``from home import name`` first.
+    :param submodule: whether `name` is a module that `home` may not import by itself.
     """
     existing = _existing(module, home, name, at, modern)
-    if existing is not None and not (by_name and "." in existing):
+    if existing is not None and not (submodule and "." in existing):
         return Spelling(existing, None)
     if by_name and name and _free(module, name, f"{home}.{name}", at, modern):
         return Spelling(name, NewImport(home, name))

@@ -40,6 +40,8 @@ def conversions(module: Module) -> Iterator[Conversion]:
 
 
 def _conversions(module: Module) -> Iterator[Conversion]:
+    if module.path not in module.program.paths:
+        return
     if TOGETHER - {rule.code for rule in chosen_code_rules(module.settings)}:
         return
     for function in module.of(*FUNCTIONS):

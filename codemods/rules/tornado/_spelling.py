@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def aio(module: Module, name: str, at: ast.AST) -> Optional[Spelling]:
     """A spelling of a helper of `plumpy_compat.aio` at the node `at`: ``aio.multi``."""
-    home = spell(module, "plumpy_compat", "aio", at, by_name=True)
+    home = spell(module, "plumpy_compat", "aio", at, by_name=True, submodule=True)
     return None if home is None else Spelling(f"{home.code}.{name}", home.need)
 
 

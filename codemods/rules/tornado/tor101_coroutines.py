@@ -41,14 +41,14 @@ from codemods.decorators import find as find_in, without
 from codemods.edits import Shape
 from codemods.index.program import Form
 from codemods.lazy import cst
-from codemods.rule import Item, Rule, importing, needle
+from codemods.rule import Item, Rule, importing
 from codemods.rules.tornado._coroutines import Conversion, conversions
 from codemods.rules.tornado._spelling import aio
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR101", __doc__, [importing("tornado", "asyncio"), needle("@gen")], stages=("asyncio", "final"))
+rule = Rule("TOR101", __doc__, [importing("tornado", "asyncio")], stages=("asyncio", "final"))
 
 
 @rule.find

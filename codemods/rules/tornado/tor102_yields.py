@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Optional, Tuple
 from codemods.edits import NewImport
 from codemods.index.spelling import Spelling
 from codemods.lazy import cst
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing
 from codemods.rules.tornado._awaitable import is_awaitable
 from codemods.rules.tornado._coroutines import conversions, is_converted
 from codemods.rules.tornado._queues import is_lock_with
@@ -38,7 +38,7 @@ from codemods.rules.tornado._spelling import aio, asyncio_name
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR102", __doc__, [needle("yield"), needle("as_awaitable")], stages=("asyncio", "final"))
+rule = Rule("TOR102", __doc__, [importing("tornado", "plumpy_compat")], stages=("asyncio", "final"))
 
 _CONTAINERS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
 _REFUSED = (ast.Constant, ast.Tuple, ast.Set, ast.JoinedStr, ast.Compare, ast.SetComp, ast.GeneratorExp)

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 from codemods.edits import Shape
 from codemods.index.scopes import FUNCTIONS
 from codemods.lazy import cst
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing
 from codemods.rules.tornado._coroutines import conversions, is_converted
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR103", __doc__, [needle("Return")], stages=("asyncio", "final"))
+rule = Rule("TOR103", __doc__, [importing("tornado")], stages=("asyncio", "final"))
 
 RETURN = "tornado.gen.Return"
 

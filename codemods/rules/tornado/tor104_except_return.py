@@ -34,14 +34,14 @@ from typing import TYPE_CHECKING, Any, Iterator, List
 
 from codemods.edits import Shape
 from codemods.lazy import cst
-from codemods.rule import Item, Rule, needle
+from codemods.rule import Item, Rule, importing
 from codemods.rules.tornado._coroutines import converted
 from codemods.rules.tornado.tor103_return import RETURN
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR104", __doc__, [needle("Return")], stages=("asyncio", "final"))
+rule = Rule("TOR104", __doc__, [importing("tornado")], stages=("asyncio", "final"))
 
 _MOST = 3
 """Statements of a handler that may be repeated before each return."""
