@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
 
-from codemods.index.coroutines import AWAITED, SCHEDULED, coroutine_decorator, how_used
+from codemods.index.coroutines import SCHEDULED, WAITERS, coroutine_decorator, how_used
 from codemods.index.origins import origins
 from codemods.index.program import TORNADO_KINDS
 from codemods.index.scopes import FUNCTIONS
@@ -92,15 +92,35 @@ def is_read(node: ast.expr) -> bool:
 
 def is_consumed(module: Module, node: ast.expr) -> bool:
     """Whether what a call of `node` gives is waited for at once, or where a loop calls it: a coroutine will do."""
-    fate = how_used(module, node)
-    if fate == SCHEDULED:
+    return how_used(module, node) == SCHEDULED or is_awaited(module, module.parent(node))
+
+
+def is_awaited(module: Module, node: ast.AST) -> bool:
+    """Whether the value of `node` is waited for where it stands, and nowhere else, in what is or becomes `async`."""
+    above = module.parent(node)
+    while _hands_on(module, above, node):
+        node, above = above, module.parent(above)
+    if isinstance(above, ast.Await):
         return True
-    function = module.enclosing_function(node)
-    if fate != AWAITED or function is None:
-        return False
-    return isinstance(function, ast.AsyncFunctionDef) or any(
-        one.function is function and is_converted(one) for one in conversions(module)
-    )
+    function = module.enclosing_function(above) if isinstance(above, ast.Yield) else None
+    return function is not None and any(one.function is function and is_converted(one) for one in conversions(module))
+
+
+def _hands_on(module: Module, above: ast.AST, node: ast.AST) -> bool:
+    """Whether who waits for `above` waits for `node` in it."""
+    if isinstance(above, ast.IfExp):
+        return node is not above.test
+    if isinstance(above, ast.BoolOp):
+        return node is above.values[-1]
+    if isinstance(above, (ast.ListComp, ast.GeneratorExp)):
+        return node is above.elt
+    if isinstance(above, ast.DictComp):
+        return node is above.value
+    if isinstance(above, ast.Dict):
+        return node in above.values
+    if isinstance(above, ast.Call):
+        return node is not above.func and module.resolve(above.func) in WAITERS
+    return isinstance(above, (ast.List, ast.keyword, ast.Starred))
 
 
 def rename(rule: Rule, module: Module, use: Use, spelling: Optional[Spelling]) -> Item:
@@ -144,7 +164,8 @@ class Recall:
     def __call__(self, call: Any) -> Any:
         args = [self._renamed(one) for index, one in enumerate(call.args) if index not in self.drop]
         if args and len(args) < len(call.args):
-            args[-1] = args[-1].with_changes(comma=call.args[-1].comma)
+            last = call.args[-1]
+            args[-1] = args[-1].with_changes(comma=last.comma, whitespace_after_arg=last.whitespace_after_arg)
         new = call.with_changes(func=cst.parse_expression(self.code), args=args)
         if not self.around:
             return new

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Iterator
 from codemods.index.coroutines import BARE, SCHEDULED, how_used
 from codemods.rule import Item, Rule, needle
 from codemods.rules.tornado._coroutines import converted
-from codemods.rules.tornado._gen_names import Recall, Use, call_of, is_consumed, rename, taken, task, uses
+from codemods.rules.tornado._gen_names import Recall, Use, call_of, is_awaited, is_consumed, rename, taken, task, uses
 from codemods.rules.tornado._spelling import asyncio_name
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _moment(module: Module, use: Use) -> Iterator[Item]:
     above = module.parent(use.node)
     if isinstance(above, ast.Yield) and converted(module, above) is not None:
         return
-    if isinstance(above, ast.Await):
+    if is_awaited(module, use.node):
         sleep = asyncio_name(module, "sleep", use.node)
         if sleep is not None:
             code = f"{sleep.code}(0)"

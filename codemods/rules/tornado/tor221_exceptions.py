@@ -25,7 +25,8 @@ which comes first would take it. A timeout of a socket is the same class then; t
 
 Also noted, once a file: `except Exception` around a `yield` doesn't see `asyncio.CancelledError`.
 
-Left are exceptions that nothing raises any more (`KeyReuseError`, …), `BadYieldError`, and those of streams.
+Left are exceptions that nothing raises any more (`KeyReuseError`, …), `BadYieldError`, those of streams, and those of
+queues in a file whose queues stay.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from codemods.index.coroutines import own_yields
 from codemods.rule import Item, Rule, needle
 from codemods.rules.tornado._coroutines import converted
 from codemods.rules.tornado._gen_names import call_of, rename, stays_tornado, uses
+from codemods.rules.tornado._queues import Group, refused
 from codemods.rules.tornado._spelling import asyncio_name
 
 if TYPE_CHECKING:
@@ -76,7 +78,12 @@ _ALL = frozenset(["builtins.Exception", "builtins.BaseException"])
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    queues_stay = refused(module, Group.QUEUE) is not None
     for use in uses(module, *RENAMED):
+        if queues_stay and use.name.startswith("tornado.queues."):
+            advice = "replace it together with the queues"
+            yield rule.left(module, use.node, "the queues of this file stay, and with them what they raise", advice)
+            continue
         yield rename(rule, module, use, asyncio_name(module, RENAMED[use.name], use.node))
     for use in uses(module, *ADVICE):
         text = module.text(use.node)

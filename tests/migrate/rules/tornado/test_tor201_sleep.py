@@ -27,6 +27,16 @@ REWRITES = {
             "return gen.sleep(1)": "return aio.create_task(asyncio.sleep(1))",
             "yield gen.sleep(  # why\n    1)": "await asyncio.sleep(  # why\n    1)",
             "yield gen.moment": "await asyncio.sleep(0)",
+            "yield [x, gen.moment]": "await aio.multi([x, asyncio.sleep(0)])",
+            "yield x or gen.moment": "await aio.as_awaitable(x or asyncio.sleep(0))",
+            "yield gen.sleep(1) if x else x": "await aio.as_awaitable(asyncio.sleep(1) if x else x)",
+            "yield gen.sleep(1) and x": "await aio.as_awaitable(aio.create_task(asyncio.sleep(1)) and x)",
+            "yield [gen.sleep(i) for i in x]": "await aio.multi([asyncio.sleep(i) for i in x])",
+            "yield {i: gen.sleep(i) for i in x}": "await aio.multi({i: asyncio.sleep(i) for i in x})",
+            "yield gen.multi(gen.sleep(i) for i in x)": "await aio.multi(asyncio.sleep(i) for i in x)",
+            "yield gen.multi([gen.with_timeout(x, gen.sleep(1))])": (
+                "await aio.multi([aio.with_timeout(x, asyncio.sleep(1))])"
+            ),
         },
         needs="import asyncio",
     ),
@@ -55,7 +65,7 @@ LEFT = {
         "from tornado import gen\n\nclass A:\n    started = gen.moment\n",
         "`gen.moment` is used as a value",
     ),
-    "moment in a list": (coroutine("yield [gen.moment, x]"), "`gen.moment` is used as a value"),
+    "moment in a list": (coroutine("y = [gen.moment, x]\nyield y"), "`gen.moment` is used as a value"),
 }
 
 

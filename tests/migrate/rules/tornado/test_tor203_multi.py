@@ -20,6 +20,8 @@ REWRITES = {
     **bodies(
         {
             "if concurrent.is_future(x):\n    return 1": "if aio.is_future(x):\n    return 1",
+            "return isinstance(x, concurrent.FUTURES)": "return aio.is_future(x)",
+            "return isinstance(\n    x,\n    concurrent.FUTURES,\n)": "return aio.is_future(\n    x,\n)",
             "filter(concurrent.is_future, x)": "filter(aio.is_future, x)",
             "concurrent.chain_future(x, y)": "aio.chain_future(x, y)",
             "concurrent.chain_future(a=x, b=y)": "aio.chain_future(source=x, target=y)",
@@ -39,6 +41,10 @@ REWRITES = {
 
 LEFT = {
     "class": (coroutine("return isinstance(x, gen.Multi)"), "`gen.Multi` is used as a class"),
+    "classes": (
+        coroutine("return concurrent.FUTURES", "from tornado import concurrent, gen"),
+        "isn't asked for with `isinstance`",
+    ),
     "patched": ("from tornado import gen\n\ngen.multi = None\n", "`gen.multi` is replaced here"),
 }
 

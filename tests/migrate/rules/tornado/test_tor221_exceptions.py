@@ -96,6 +96,11 @@ def test_advises(name: str) -> None:
     assert found.advice == ADVICE[name]
 
 
+def test_leaves_what_queues_raise_that_stay() -> None:
+    source = f"from tornado import queues\n\nq = queues.Queue()\nf(q)\n{_try('queues.QueueEmpty')}\n"
+    check_left(source, "the queues of this file stay, and with them what they raise")
+
+
 NOTED = {
     "two classes": (
         *_rows(
