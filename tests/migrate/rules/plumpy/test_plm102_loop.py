@@ -45,8 +45,8 @@ REWRITES: Rewrites = {
         "from plumpy.processes import Process\n\nProcess().loop\n",
     ),
     "aiida": (
-        "from aiida.engine import CalcJob\n\nclass C(CalcJob):\n    def f(self):\n        self.loop()\n",
-        "from aiida.engine import CalcJob\n\nclass C(CalcJob):\n    def f(self):\n        self.loop\n",
+        "import plumpy\nfrom aiida.engine import CalcJob\n\nclass C(CalcJob):\n    def f(self):\n        self.loop()\n",
+        "import plumpy\nfrom aiida.engine import CalcJob\n\nclass C(CalcJob):\n    def f(self):\n        self.loop\n",
     ),
 }
 
