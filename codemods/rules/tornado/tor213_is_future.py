@@ -26,7 +26,7 @@ from codemods.rules.tornado._spelling import aio
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR213", __doc__, [needle("is_future")], stages=("asyncio", "final"))
+rule = Rule("TOR213", __doc__, [needle("is_future"), needle("FUTURES")], stages=("asyncio", "final"))
 
 
 @rule.find
