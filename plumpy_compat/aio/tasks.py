@@ -38,14 +38,15 @@ if sys.version_info < (3, 12):
     def _started(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
         """As `Task(coroutine, eager_start=True)` from Python 3.12 on.
 
-        A task has its loop call its first step soon, and does nothing else before that. Here the step is kept and
-        called now, so all that follows (waiting, cancellation, context, lost errors) is asyncio's own work. The loop's
-        `call_soon` is replaced only while the task is made; other threads use `call_soon_threadsafe`.
+        A task has its loop call its first step soon, and does nothing else before that. Here the step is called now,
+        so all that follows (waiting, cancellation, context, lost errors) is asyncio's own work. The loop's `call_soon`
+        is replaced only while the task is made; other threads use `call_soon_threadsafe`.
         """
         steps = []
+        call_soon = loop.call_soon
 
         def keep(step: Callable[[], None], *, context: Any) -> None:
-            steps.append((step, context))
+            steps.append((call_soon(step, context=context), step, context))
 
         attributes = vars(loop)
         before = {"call_soon": attributes["call_soon"]} if "call_soon" in attributes else {}
@@ -55,8 +56,16 @@ if sys.version_info < (3, 12):
         finally:
             del attributes["call_soon"]
             attributes.update(before)
-        [(step, context)] = steps
-        _call_between(loop, lambda: context.run(step))
+        [(handle, step, context)] = steps
+        try:
+            _call_between(loop, lambda: context.run(step))
+        except BaseException:
+            # At the limit of recursion the step may not have run: then the one that is scheduled ends the task.
+            task.cancel()
+            if task.done():
+                handle.cancel()
+            raise
+        handle.cancel()
         return task
 
     def _call_between(loop: asyncio.AbstractEventLoop, step: Callable[[], None]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import datetime
-import gc
 import random
 import time
 from typing import Any, Callable, Dict, List, Tuple
@@ -377,6 +376,7 @@ def _performing(body: List[Step]) -> Callable[[Any], Any]:
     def scenario(api: Any) -> Any:
         trace: List[Any] = []
         futures = [api.Future() for _ in range(3)]
+        started: List[Any] = []
         clock = 0
 
         @api.coroutine
@@ -392,9 +392,10 @@ def _performing(body: List[Step]) -> Callable[[Any], Any]:
                     elif kind == "call":
                         found = yield perform(here, what)
                     elif kind == "start":
-                        perform(here, what)
+                        started.append(perform(here, what))
                     elif kind == "store":
                         stored = perform(here, what)
+                        started.append(stored)
                     elif kind == "wait" and stored is not None:
                         found = stored.done(), (yield stored)
                     elif kind == "callback":
@@ -416,13 +417,13 @@ def _performing(body: List[Step]) -> Callable[[Any], Any]:
                 trace.append((clock, here, found))
             return place
 
-        perform("", body)
+        started.append(perform("", body))
         for clock in range(60):
             for one in futures if clock == 30 else ():
                 if not one.done():
                     one.set_result("late")
             yield None
-        return trace
+        return [*trace, *(str(one.exception()) for one in started)]  # no error is lost, so none is logged later
 
     return scenario
 
@@ -434,4 +435,3 @@ def test_random_programs_side_by_side_with_tornado(seed: int) -> None:
     for number in range(seed, seed + 50):
         scenario = _performing(_random_body(random.Random(number), 3))
         assert ours(scenario) == by_tornado(scenario), f"program {number}"
-    gc.collect()  # so that lost errors are logged here, and not in another test
