@@ -14,7 +14,7 @@ from codemods.discover import Discovery, Found, discover
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
 from codemods.index.coroutines import coroutine_names, user_of
 from codemods.index.program import NO_PROGRAM, Program, concerns_program
-from codemods.index.project import Project
+from codemods.index.project import ANY_MODULE, Project
 from codemods.migrate import Migrated, unreadable
 from codemods.names import module_names
 from codemods.registry import chosen, chosen_code_rules, code_rules
@@ -27,6 +27,7 @@ Progress = Callable[[int, int], None]
 
 _COPY_OF_SIX = b"class Module_six_moves_urllib("
 _DOTTED_STRING = re.compile(rb"['\"]([A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_0-9]+)+)['\"]")
+_PATCHED_NAME = re.compile(rb"(?:patch\.object|setattr)\(\s*[\w.]+\s*,\s*['\"]([A-Za-z_]\w*)['\"]")
 
 _DYNAMIC_WORDS = (b"__import__", b"import_module", b"importorskip")
 _DYNAMIC_IMPORT = re.compile(
@@ -178,9 +179,10 @@ class _Code:
             self.done[index] = one
 
     def _patched(self) -> Set[str]:
-        """The dotted names in strings of files that patch something."""
+        """The dotted names in strings of files that patch something, and the names that they patch in what they have."""
         texts = [work.data for work in self.works if b"patch" in work.data or b"setattr(" in work.data]
-        return {name.decode() for data in texts for name in _DOTTED_STRING.findall(data)}
+        dotted = {name.decode() for data in texts for name in _DOTTED_STRING.findall(data)}
+        return dotted | {f"{ANY_MODULE}.{name.decode()}" for data in texts for name in _PATCHED_NAME.findall(data)}
 
     def _index(self, works: Sequence[Work]) -> List[Migrated]:
         """Index files that no rule is interested in."""
@@ -193,12 +195,18 @@ class _Code:
             if one.facts is not None:
                 roots |= one.facts.roots
         indexed = {work.path for work, one in zip(self.interesting, self.done) if one.facts is not None}
+        after = {one.result.path: one.result.after for one in self.done}
         for work in self.works:
+            data = after.get(work.path) or work.data
             if work.path not in indexed:
-                roots.update(root.decode("ascii", "replace") for root in imported_roots(work.data))
-            if any(word in work.data for word in _DYNAMIC_WORDS):
-                roots.update(root.decode() for root in _DYNAMIC_IMPORT.findall(work.data))
+                roots.update(root.decode("ascii", "replace") for root in imported_roots(data))
+            if any(word in data for word in _DYNAMIC_WORDS):
+                roots.update(root.decode() for root in _DYNAMIC_IMPORT.findall(data))
         return frozenset(roots)
+
+    def imported_before(self) -> FrozenSet[str]:
+        """The top-level modules that the project's files import before they're migrated."""
+        return frozenset(root.decode("ascii", "replace") for work in self.works for root in imported_roots(work.data))
 
 
 def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Program:
@@ -230,7 +238,15 @@ def _dependencies(found: Discovery, code: _Code, results: Dict[str, FileResult],
     selected = {rule.code for rule in chosen(RULES, settings)}
     if not files or not selected:
         return
-    knowledge = Knowledge(code.imported(), settings.target_version, code.complete, selected.__contains__)
+    knowledge = Knowledge(
+        code.imported(),
+        settings.target_version,
+        code.complete,
+        selected.__contains__,
+        before=code.imported_before(),
+        stage=settings.stage,
+        runtime=settings.runtime,
+    )
     for one in files:
         known = results.get(one.path)
         if known is not None and (known.status is Status.FAILED or known.before is None):

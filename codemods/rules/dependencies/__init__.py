@@ -6,7 +6,17 @@ from typing import List, Tuple
 
 from codemods.findings import Finding
 
-from . import dep101_shims, dep102_markers, dep103_python, dep104_hooks, dep105_lint, dep106_matrix
+from . import (
+    dep101_shims,
+    dep102_markers,
+    dep103_python,
+    dep104_hooks,
+    dep105_lint,
+    dep106_matrix,
+    dep107_loops,
+    dep108_plumpy,
+    dep109_helpers,
+)
 from .files import is_dependency_file, reader_for
 from .model import DependencyFile, DependencyRule, Knowledge
 
@@ -17,6 +27,9 @@ RULES: Tuple[DependencyRule, ...] = (
     dep104_hooks.RULE,
     dep105_lint.RULE,
     dep106_matrix.RULE,
+    dep107_loops.RULE,
+    dep108_plumpy.RULE,
+    dep109_helpers.RULE,
 )
 
 

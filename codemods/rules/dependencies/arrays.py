@@ -137,3 +137,13 @@ def requote(text: str, slot: Slot, new: str) -> str:
     if slot.value in raw and not set(new) & {'"', "'", "\\"}:
         return raw.replace(slot.value, new, 1)
     return json.dumps(new) if raw[:1] in "\"'" else new
+
+
+def add(text: str, slot: Slot, new: str) -> str:
+    """Give the text with another string behind one in a list, on a line of its own if that one has one."""
+    line_start = text.rfind("\n", 0, slot.start) + 1
+    indent = text[line_start : slot.start]
+    alone = line_start > 0 and not indent.strip()
+    newline = "\r\n" if text[: slot.start].endswith("\r\n" + indent) else "\n"
+    quoted = requote(text, slot, new)
+    return f"{text[: slot.end]},{newline + indent if alone else ' '}{quoted}{text[slot.end :]}"

@@ -70,6 +70,8 @@ def expected(data: Any, changes: List[Change]) -> Any:
             parent = parent[key]
         if change.verdict.action is Action.REPLACE:
             parent[change.slot.path[-1]] = change.verdict.replacement
+        elif change.verdict.action is Action.ADD:
+            parent.insert(int(change.slot.path[-1]) + 1, change.verdict.replacement)
         else:
             del parent[change.slot.path[-1]]
     return data

@@ -87,7 +87,9 @@ def edit(text: str, changes: List[Change]) -> str:
     """Make the changes from the last to the first, so that the places before them stay right."""
     for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
         slot = change.slot
-        if change.verdict.action is Action.REPLACE:
+        if change.verdict.action is Action.ADD:
+            text = arrays.add(text, slot, change.verdict.replacement)
+        elif change.verdict.action is Action.REPLACE:
             text = text[: slot.start] + arrays.requote(text, slot, change.verdict.replacement) + text[slot.end :]
         else:
             text = _remove(text, slot)

@@ -58,6 +58,26 @@ def edit(text: str, changes: List[Change]) -> str:
         index = int(change.slot.path[0])
         if change.verdict.action is Action.REMOVE:
             gone.add(index)
+        elif change.verdict.action is Action.ADD:
+            lines[index] = _with_line_behind(lines[index], change.verdict.replacement)
         else:
-            lines[index] = lines[index].replace(change.slot.value, change.verdict.replacement, 1)
+            lines[index] = _replaced(lines[index], change.slot.value, change.verdict.replacement)
     return "".join(line for index, line in enumerate(lines) if index not in gone)
+
+
+def _replaced(line: str, old: str, new: str) -> str:
+    """Replace the requirement of a logical line; hashes are those of the old one."""
+    if "--hash" not in line:
+        return line.replace(old, new, 1)
+    return new + _newline(line)
+
+
+def _with_line_behind(line: str, value: str) -> str:
+    """Give a logical line with another one behind it, indented alike."""
+    indent = line[: len(line) - len(line.lstrip(" \t"))]
+    newline = _newline(line)
+    return f"{line[: len(line) - len(newline)]}{newline or chr(10)}{indent}{value}{newline}"
+
+
+def _newline(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from . import arrays, dep101_shims, dep105_lint, requirement
+from . import arrays, dep101_shims, dep105_lint, dep107_loops, dep108_plumpy, requirement
 from .arrays import Span
 from .model import Action, CannotParse, Change, Document, Kind, Knowledge, Path, Slot, Verdict, finding
 
@@ -150,8 +150,10 @@ def _tables(data: Any, pattern: Tuple[str, ...], path: Path) -> Iterator[Tuple[P
 def _add_poetry(document: Document, path: Path, value: Any, knowledge: Knowledge) -> None:
     marker = _poetry_marker(value) if isinstance(value, dict) else ""
     name = str(path[-1])
-    shim = dep101_shims.judge(requirement.normalise(name), knowledge)
-    if shim is None and not marker:
+    normal = requirement.normalise(name)
+    shim = dep101_shims.judge(normal, knowledge) or dep107_loops.judge(normal, knowledge)
+    apart = shim is None and dep108_plumpy.judge(_poetry_text(normal, value), normal, knowledge)
+    if shim is None and not marker and not apart:
         return
     span = _place(document.text, path) if isinstance(value, (str, dict)) else None
     if span is None:
@@ -162,8 +164,22 @@ def _add_poetry(document: Document, path: Path, value: Any, knowledge: Knowledge
     start = document.text.rfind("\n", 0, span.start) + 1
     own_line = re.fullmatch(r"\s*[\"']?[\w.-]+[\"']?\s*=\s*", document.text[start : span.start])
     fixed = "" if own_line and "\n" not in document.text[span.start : span.end] else "it isn't on a line of its own"
-    slot = Slot(Kind.REQUIREMENT, name, start, span.end, path, marker=marker, fixed=fixed)
+    if apart:
+        fixed = fixed or "Poetry keeps its version apart from its name"
+    stated = _poetry_text(name, value) if apart else name
+    slot = Slot(Kind.REQUIREMENT, stated, start, span.end, path, marker=marker, fixed=fixed)
     document.slots.append(slot)
+
+
+def _poetry_text(name: str, value: Any) -> str:
+    """Give a requirement of Poetry in the usual form, as far as its version has one."""
+    version = str(value.get("version", "") if isinstance(value, dict) else value).strip()
+    match = re.fullmatch(r"([~^])\s*(\d+\.\d+)([\d.]*)", version)
+    if match is not None:
+        return f"{name}~={match.group(2)}{match.group(3) or '.0'}"
+    if re.match(r"\d", version):
+        return f"{name}=={version}"
+    return f"{name}{version}" if re.match(r"[<>=!~]", version) else name
 
 
 def _poetry_marker(value: Dict[str, Any]) -> str:
@@ -178,7 +194,9 @@ def edit(text: str, changes: List[Change]) -> str:
     """Make the changes from the last to the first, so that the places before them stay right."""
     for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
         slot = change.slot
-        if change.verdict.action is Action.REPLACE:
+        if change.verdict.action is Action.ADD:
+            text = arrays.add(text, slot, change.verdict.replacement)
+        elif change.verdict.action is Action.REPLACE:
             text = text[: slot.start] + arrays.requote(text, slot, change.verdict.replacement) + text[slot.end :]
         elif isinstance(slot.path[-1], int):
             text = _cut_element(text, slot.path, slot.path[-1])

@@ -49,11 +49,24 @@ def edit(text: str, changes: List[Change]) -> str:
     """Make the changes from the last to the first, so that the places before them stay right."""
     for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
         slot = change.slot
-        if change.verdict.action is Action.REPLACE:
+        if change.verdict.action is Action.ADD:
+            text = _add(text, Span(slot.start, slot.end), change.verdict.replacement)
+        elif change.verdict.action is Action.REPLACE:
             text = text[: slot.start] + change.verdict.replacement + text[slot.end :]
         else:
             text = _cut(text, Span(slot.start, slot.end), slot.kind in _LIST_KINDS, str(slot.path[1]))
     return text
+
+
+def _add(text: str, entry: Span, new: str) -> str:
+    """Put an entry on a line behind that of another."""
+    line_start = text.rfind("\n", 0, entry.start) + 1
+    indent = text[line_start : entry.start]
+    rest = re.compile(r"[^\r\n]*").match(text, entry.end)
+    end = rest.end() if rest else entry.end
+    newline = re.compile(r"\r?\n").match(text, end)
+    blanks = indent if indent.strip() == "" and indent else "    "
+    return f"{text[:end]}{newline.group() if newline else chr(10)}{blanks}{new}{text[end:]}"
 
 
 def _cut(text: str, entry: Span, comma: bool, key: str) -> str:

@@ -32,12 +32,18 @@ class Knowledge:
     :param target_version: the oldest Python version that the result must run on.
     :param complete: whether all Python files of the project were read; if not, nothing follows from ``imported``.
     :param selected: says whether the rule with a given code is to run.
+    :param before: the top-level modules that the code imported before the migration.
+    :param stage: how far the migration goes, as `Settings.stage`.
+    :param runtime: what takes plumpy's place, as `Settings.runtime`.
     """
 
     imported: FrozenSet[str]
     target_version: Tuple[int, int]
     complete: bool
     selected: Callable[[str], bool]
+    before: FrozenSet[str] = frozenset()
+    stage: str = "asyncio"
+    runtime: str = "plumpy_compat"
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class Action(Enum):
 
     REMOVE = "remove"
     REPLACE = "replace"
+    ADD = "add"
+    """Another value is to stand behind it, in the same list."""
     LEAVE = "leave"
     NOTE = "note"
 
@@ -91,7 +99,7 @@ class Verdict:
     :param rule: the code of the rule.
     :param action: what is to happen.
     :param message: what the user is told.
-    :param replacement: the new value for :attr:`Action.REPLACE`.
+    :param replacement: the new value for :attr:`Action.REPLACE` and :attr:`Action.ADD`.
     :param advice: what a human should do.
     """
 
@@ -104,7 +112,7 @@ class Verdict:
     @property
     def edits(self) -> bool:
         """Whether the verdict changes the file."""
-        return self.action in (Action.REMOVE, Action.REPLACE)
+        return self.action in (Action.REMOVE, Action.REPLACE, Action.ADD)
 
 
 @dataclass(frozen=True)

@@ -129,4 +129,5 @@ def _edit_fragment(fragment: str, changes: List[Change]) -> str:
         return replace_string(fragment, changes[0].verdict.replacement)
     replaced = {int(c.slot.path[1]): c.verdict.replacement for c in changes if c.verdict.action is Action.REPLACE}
     removed = {int(c.slot.path[1]) for c in changes if c.verdict.action is Action.REMOVE}
-    return edit_list(fragment, removed, replaced)
+    added = {int(c.slot.path[1]): c.verdict.replacement for c in changes if c.verdict.action is Action.ADD}
+    return edit_list(fragment, removed, replaced, added)

@@ -14,8 +14,8 @@ _Blanks = cst.BaseParenthesizableWhitespace
 _NOTHING = cst.SimpleWhitespace("")
 
 
-def edit_list(fragment: str, removed: Set[int], replaced: Dict[int, str]) -> str:
-    """Give the source of a list without some elements, and with others replaced.
+def edit_list(fragment: str, removed: Set[int], replaced: Dict[int, str], added: Dict[int, str]) -> str:
+    """Give the source of a list without some elements, with others replaced, and with new ones behind some.
 
     :param fragment: the source of a list, tuple or set with its brackets.
     """
@@ -30,7 +30,11 @@ def edit_list(fragment: str, removed: Set[int], replaced: Dict[int, str]) -> str
     if not isinstance(display, (cst.List, cst.Tuple, cst.Set)) or (isinstance(display, cst.Tuple) and not display.lpar):
         raise CannotParse("LibCST doesn't see a list where there is one")
     elements = [_replace(element, replaced.get(index)) for index, element in enumerate(display.elements)]
-    return module.code_for_node(_remove(display, elements, removed))
+    display = _remove(display, elements, removed)
+    for index, value in sorted(added.items(), reverse=True):
+        at = index - sum(one < index for one in removed)
+        display = display.with_changes(elements=_added(display, list(display.elements), at, value))
+    return module.code_for_node(display)
 
 
 def replace_string(fragment: str, value: str) -> str:
@@ -138,3 +142,19 @@ def _has_comment(blanks: _Blanks) -> bool:
         return False
     lines: List[Union[cst.TrailingWhitespace, cst.EmptyLine]] = [blanks.first_line, *blanks.empty_lines]
     return any(line.comment is not None for line in lines)
+
+
+def _added(display: _Display, elements: _Elements, index: int, value: str) -> _Elements:
+    """Put an element behind another, with blanks as they are before that one."""
+    old = elements[index]
+    assert isinstance(old.value, cst.SimpleString)
+    new = cst.Element(old.value.with_changes(value=replace_string(old.value.value, value)), comma=old.comma)
+    before = _behind(display, elements, index - 1) if index else _opening(display)
+    if before is _NOTHING or not isinstance(before, cst.ParenthesizedWhitespace):
+        before = cst.SimpleWhitespace(" ")
+    else:
+        before = before.with_changes(
+            first_line=cst.TrailingWhitespace(newline=before.first_line.newline), empty_lines=[]
+        )
+    first = old.with_changes(comma=cst.Comma(whitespace_after=before))
+    return [*elements[:index], first, new, *elements[index + 1 :]]

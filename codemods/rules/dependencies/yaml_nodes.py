@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import arrays
 from .arrays import Span
-from .model import CannotParse, Change, Path
+from .model import Action, CannotParse, Change, Path, Slot
 
 _BLANK_OR_COMMENT = re.compile(r"[ \t]*(#.*)?$")
 
@@ -79,10 +79,26 @@ def span(node: Any) -> Span:
 
 
 def edit(text: str, changes: List[Change]) -> str:
-    """Cut items of sequences, from the last to the first."""
+    """Cut, replace and add items of sequences, from the last to the first."""
     for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
-        text = cut(text, change.slot.path)
+        slot, new = change.slot, change.verdict.replacement
+        if change.verdict.action is Action.REPLACE:
+            text = text[: slot.start] + arrays.requote(text, slot, new) + text[slot.end :]
+        elif change.verdict.action is Action.ADD:
+            text = _add(text, slot, new)
+        else:
+            text = cut(text, slot.path)
     return text
+
+
+def _add(text: str, slot: Slot, new: str) -> str:
+    """Put an item behind another, in the style of the sequence."""
+    prefix = text[_line_start(text, slot.start) : slot.start]
+    if prefix.strip() != "-":
+        return arrays.add(text, slot, new)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    end = slot.end + len(re.split(r"[\r\n]", text[slot.end :], maxsplit=1)[0])
+    return f"{text[:end]}{newline}{prefix}{new}{text[end:]}"
 
 
 def find(root: Any, path: Path) -> Any:
