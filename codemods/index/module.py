@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Collection, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Type, Union
 
@@ -173,6 +174,21 @@ class Module:
             if isinstance(block, list) and any(one is statement for one in block):
                 return owner, field, block
         raise LookupError(f"{type(statement).__name__} stands in no block of {type(owner).__name__}")
+
+    def across(self, lines: Collection[int]) -> Iterator[ast.AST]:
+        """The nodes that stand on one of some lines, or span one, in no particular order."""
+        wanted = sorted(lines)
+        pending: List[ast.AST] = list(self.tree.body)
+        while pending:
+            node = pending.pop()
+            decorators = getattr(node, "decorator_list", ())
+            first = getattr(decorators[0] if decorators else node, "lineno", None)
+            if first is not None:
+                place = bisect_left(wanted, first)
+                if place == len(wanted) or wanted[place] > node.end_lineno:  # type: ignore[attr-defined]
+                    continue
+            yield node
+            pending.extend(ast.iter_child_nodes(node))
 
     # -- nodes ---------------------------------------------------------------------------------
 

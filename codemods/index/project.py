@@ -8,9 +8,13 @@ again with the real answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Protocol, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Protocol, Set, Tuple
 
 from codemods.index.facts import Facts
+
+
+ANY_MODULE = "*"
+"""Stands for the module in a name that is patched in a module which isn't named."""
 
 
 class Question(NamedTuple):
@@ -114,7 +118,7 @@ class Project:
                 self.methods.update(cls.methods)
 
     def imports_from(self, module: str, name: str) -> bool:
-        return f"{module}.{name}" in self.imported
+        return f"{module}.{name}" in self.imported or f"{ANY_MODULE}.{name}" in self.imported
 
     def takes_by_star(self, module: str, name: str) -> bool:
         pending, seen = [module], {module}

@@ -89,6 +89,7 @@ for _kind, _field in (("Import", "names"), ("ImportFrom", "names")):
 
 RECORDED: FrozenSet[Type[ast.AST]] = frozenset(
     {
+        ast.AnnAssign,
         ast.Assign,
         ast.AsyncFunctionDef,
         ast.AugAssign,
@@ -142,9 +143,7 @@ class Walk:
         # goes in no particular order, so a function's declarations are read when it is entered.
         loads, attributes, parents = self.loads, self.attributes, self.parents
         handlers = self._handlers()
-        kinds = {
-            kind: (self.by_type.get(kind), handlers.get(kind.__name__), children) for kind, children in _FIELDS.items()
-        }
+        kinds: Dict[Type[ast.AST], Tuple[Any, Any, Tuple[str, ...]]] = {}
         stack = self._stack
         self._push_all(tree.body, tree, self.module_scope)
         # The commonest types are dealt with on the spot, in one long loop: calling a method or looking
@@ -193,7 +192,10 @@ class Walk:
                 parents[value] = node
                 stack.append((value, scope))
                 continue
-            records, handler, children = kinds[kind]
+            found = kinds.get(kind)
+            if found is None:
+                found = kinds[kind] = self.by_type.get(kind), handlers.get(kind.__name__), _FIELDS[kind]
+            records, handler, children = found
             if records is not None:
                 records.append(node)
             if handler is not None:

@@ -60,14 +60,12 @@ def _hidden(module: Module, known: Dict[ast.AST, None]) -> List[ast.AST]:
     places = [place for place in places if not any(start <= place < end for start, end in spans)]
     if not places:
         return []
-    first, last = module.source.position(places[0])[0], module.source.position(places[-1])[0]
     found: Dict[ast.AST, None] = {}
-    for node in ast.walk(module.tree):
+    for node in module.across({module.source.position(place)[0] for place in places}):
         if not isinstance(node, (ast.Constant, ast.JoinedStr)) or not isinstance(getattr(node, "value", ""), str):
             continue
         # The parts of an f-string are looked at with the whole.
-        near = first <= (node.end_lineno or 0) and node.lineno <= last
-        if near and not isinstance(module.parent(node), ast.JoinedStr) and _has_prefix(module, node, places):
+        if not isinstance(module.parent(node), ast.JoinedStr) and _has_prefix(module, node, places):
             found[_whole(module, node)] = None
     return [node for node in found if node not in known and not module.is_dead(node)]
 

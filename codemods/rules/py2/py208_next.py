@@ -36,6 +36,7 @@ import ast
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from codemods.edits import Shape
+from codemods.index.origins import origins
 from codemods.index.scopes import FUNCTIONS
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
@@ -63,6 +64,9 @@ def find(module: Module) -> Iterator[Item]:
     for node in module.attributes("next"):
         call = module.parent(node)
         if not isinstance(call, ast.Call) or call.func is not node or call.args or call.keywords:
+            open_ = True
+        elif any(one.endswith(".WaitIterator()") for one in origins(module, node.value)):
+            # Its `next` gives a future; it's no iterator.
             open_ = True
         elif _is_iterator(module, node.value) and module.scope_of(call).lookup("next") is None:
             yield rule.expression(call, _call, "iterators have no method `next` on Python 3")

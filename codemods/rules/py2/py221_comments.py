@@ -13,7 +13,7 @@ import ast
 import io
 import re
 import tokenize
-from typing import TYPE_CHECKING, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Iterator, Optional
 
 from codemods.findings import Finding, Outcome
 from codemods.rule import Item, Rule, needle
@@ -34,7 +34,6 @@ rule = Rule(
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    strings: Optional[List[Tuple[int, int]]] = None
     for match in _MENTION.finditer(module.source.text):
         if any(start <= match.start() < end for start, end in module.dead):
             continue
@@ -43,9 +42,7 @@ def find(module: Module) -> Iterator[Item]:
         comment = _comment(text)
         if comment is None or not _MENTION.search(text, comment):
             continue
-        if strings is None:
-            strings = _long_strings(module)
-        if not any(first <= line < last or first < line <= last for first, last in strings):
+        if not _is_in_long_string(module, line):
             message = f"a comment mentions Python 2: {text[comment:].strip()}"
             yield Finding(rule.code, line, comment + 1, message, Outcome.NOTE, "see whether it's still of use")
 
@@ -64,7 +61,7 @@ def _comment(line: str) -> Optional[int]:
     return None
 
 
-def _long_strings(module: Module) -> List[Tuple[int, int]]:
-    """The first and last lines of strings over several lines."""
-    nodes = (node for node in ast.walk(module.tree) if isinstance(node, (ast.Constant, ast.JoinedStr)))
-    return [(node.lineno, node.end_lineno) for node in nodes if node.end_lineno and node.lineno < node.end_lineno]
+def _is_in_long_string(module: Module, line: int) -> bool:
+    """Whether a line is a part of a string over several lines."""
+    nodes = (node for node in module.across([line]) if isinstance(node, (ast.Constant, ast.JoinedStr)))
+    return any(node.end_lineno is not None and node.lineno < node.end_lineno for node in nodes)

@@ -144,3 +144,17 @@ def test_files_without_a_rule_are_asked_only_if_they_matter(tmp_path: Path) -> N
     assert all("broken" not in one.path for one in result.files)
     assert result.files_seen == 4
     assert result_of(result, "pkg/compat.py").after is not None
+
+
+def test_a_name_that_is_patched_in_an_object_stays(tmp_path: Path) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/cli.py": "from six.moves import input as read_line\n\n\ndef ask():\n    return read_line()\n",
+        "tests/test_cli.py": """
+            from pkg import cli
+
+            def test_ask(monkeypatch):
+                monkeypatch.setattr(cli, 'read_line', lambda: 'x')
+        """,
+    }
+    assert any("read_line" in one.message for one in left(run(grow(tmp_path, files)), "cli.py"))
