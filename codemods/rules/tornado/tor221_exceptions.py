@@ -20,8 +20,8 @@ After::
 
 `gen.TimeoutError`, `ioloop.TimeoutError` and `util.TimeoutError` become `asyncio.TimeoutError`; `queues.QueueEmpty` and
 `queues.QueueFull` those of asyncio. From Python 3.11 on, `asyncio.TimeoutError` is an `OSError`, so a handler of that
-which comes first would take it. A timeout of a socket is the same class then; this is noted, as is a handler of
-`OSError` around what times out, where nothing handles that.
+which comes first would take it. Around `gen.with_timeout`, a handler of `OSError` without one of timeouts gets
+`except asyncio.TimeoutError: raise` before it. A timeout of a socket is the same class then; this is noted.
 
 Also noted, once a file: `except Exception` around a `yield` doesn't see `asyncio.CancelledError`.
 
@@ -32,11 +32,12 @@ queues in a file whose queues stay.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Set
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Set
 
 from codemods.decorators import code
 from codemods.edits import Shape
 from codemods.index.coroutines import own_yields
+from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
 from codemods.rules.tornado._coroutines import converted
 from codemods.rules.tornado._gen_names import call_of, rename, stays_tornado, uses
@@ -140,10 +141,8 @@ def _ordered(module: Module, node: ast.Try) -> Iterator[Item]:
         return
     place = next((i for i, one in enumerate(node.handlers) if _catches(module, one, frozenset(TIMEOUTS))), None)
     if place is None:
-        call = _timeout_in(module, node)
-        if call is not None:
-            message = f"the handler at line {node.handlers[first].lineno} catches timeouts on Python 3.11 and later"
-            yield rule.note(module, node.handlers[first], message, "put `except asyncio.TimeoutError` before it")
+        if _has_timeout(module, node):
+            yield from _let_through(module, node, first)
         return
     if place <= first:
         return
@@ -154,14 +153,30 @@ def _ordered(module: Module, node: ast.Try) -> Iterator[Item]:
     if all(module.resolve(kind) in TIMEOUTS for kind in _kinds(handler)):
         message = "the handler of timeouts comes before that of `OSError`, which they are from Python 3.11 on"
         yield rule.edit(node, Shape.BLOCK, _Move(place, first), message, at=handler)
-        advice = "test the exception, if it matters which timeout it is"
-        yield rule.note(
-            module, handler, "timeouts of sockets and of the system come here on Python 3.10 and later", advice
-        )
+        yield _others(module, handler)
     else:
         advice = "split it, and put `except asyncio.TimeoutError` before the handler of `OSError`"
         message = "this handler comes too late for timeouts on Python 3.11 and later, where they are `OSError`"
         yield rule.note(module, handler, message, advice)
+
+
+def _others(module: Module, handler: ast.ExceptHandler) -> Item:
+    message = "timeouts of sockets and of the system come here on Python 3.10 and later"
+    return rule.note(module, handler, message, "test the exception, if it matters which timeout it is")
+
+
+def _let_through(module: Module, node: ast.Try, first: int) -> Iterator[Item]:
+    """A handler that raises timeouts again, before one of `OSError` that didn't see them."""
+    handler = node.handlers[first]
+    spelling = asyncio_name(module, "TimeoutError", node)
+    if spelling is None or any(_is_bare(module, one) for one in node.handlers[first:]):
+        message = f"the handler at line {handler.lineno} catches timeouts on Python 3.11 and later"
+        yield rule.note(module, handler, message, "put `except asyncio.TimeoutError` before it")
+        return
+    message = "timeouts, which are `OSError` from Python 3.11 on, pass by its handler as before"
+    yield rule.edit(node, Shape.BLOCK, _Raise(spelling.code, first), message, at=handler, needs=spelling.needs)
+    message = f"timeouts of sockets and of the system pass by the handler at line {handler.lineno} as well"
+    yield rule.note(module, handler, message, "test the exception, if it matters which timeout it is")
 
 
 def _kinds(handler: ast.ExceptHandler) -> List[ast.expr]:
@@ -179,15 +194,17 @@ def _is_bare(module: Module, handler: ast.ExceptHandler) -> bool:
     return handler.type is None or _catches(module, handler, _ALL)
 
 
-def _timeout_in(module: Module, node: ast.Try) -> Optional[ast.AST]:
-    """What raises a timeout of tornado's in the body of a `try`, and not in one within it."""
+def _has_timeout(module: Module, node: ast.Try) -> bool:
+    """Whether something in the body of a `try`, and not in one within it, raises a timeout of tornado's."""
     for use in uses(module, "tornado.gen.with_timeout", *TIMEOUTS):
         call = call_of(module, use.node)
+        if module.enclosing_function(use.node) is not module.enclosing_function(node):
+            continue
         if module.enclosing(use.node, ast.Try) is not node or (call is None and not _is_raised(module, use.node)):
             continue
         if any(one is use.node for statement in node.body for one in ast.walk(statement)):
-            return call or use.node
-    return None
+            return True
+    return False
 
 
 def _is_raised(module: Module, node: ast.AST) -> bool:
@@ -209,6 +226,24 @@ class _Move:
         handlers = list(block.handlers)
         handlers.insert(self.first, handlers.pop(self.place))
         return [block.with_changes(handlers=handlers)]
+
+
+class _Raise:
+    """Puts a handler that raises again before another one.
+
+    :param code: the class.
+    :param first: where it goes.
+    """
+
+    def __init__(self, code: str, first: int) -> None:
+        self.code = code
+        self.first = first
+
+    def __call__(self, block: Any) -> List[Any]:
+        kind = cst.parse_expression(self.code)
+        body = cst.IndentedBlock([cst.SimpleStatementLine([cst.Raise()])])
+        handler = cst.ExceptHandler(type=kind, body=body)
+        return [block.with_changes(handlers=[*block.handlers[: self.first], handler, *block.handlers[self.first :]])]
 
 
 # -- cancellation ------------------------------------------------------------------------------------

@@ -115,22 +115,45 @@ NOTED = {
     "no handler of timeouts": (
         *_rows(
             {
-                "try:\n    raise gen.TimeoutError\nexcept OSError:\n    a()": (
-                    "try:\n    raise asyncio.TimeoutError\nexcept OSError:\n    a()"
+                "try:\n    raise gen.TimeoutError\nexcept E:\n    a()\n# why\nexcept OSError:\n    a()": (
+                    "try:\n    raise asyncio.TimeoutError\nexcept E:\n    a()\n"
+                    "except asyncio.TimeoutError:\n    raise\n# why\nexcept OSError:\n    a()"
                 )
             }
         ).popitem()[1],
-        "the handler at line 5 catches timeouts",
+        "timeouts of sockets and of the system pass by the handler at line 8",
     ),
     "around with_timeout": (
         *bodies(
             {
-                "try:\n    yield gen.with_timeout(x, x)\nexcept IOError:\n    a()": (
-                    "try:\n    await aio.with_timeout(x, x)\nexcept IOError:\n    a()"
+                "try:\n    yield gen.with_timeout(x, x)\nexcept IOError:\n    a()\nelse:\n    b()": (
+                    "try:\n    await aio.with_timeout(x, x)\nexcept asyncio.TimeoutError:\n    raise\n"
+                    "except IOError:\n    a()\nelse:\n    b()"
+                )
+            },
+            needs="import asyncio",
+        ).popitem()[1],
+        "timeouts of sockets and of the system pass by the handler at line 8",
+    ),
+    "around with_timeout, caught later": (
+        *bodies(
+            {
+                "try:\n    gen.with_timeout(x, x)\nexcept IOError:\n    a()\nexcept Exception:\n    b()": (
+                    "try:\n    aio.with_timeout(x, x)\nexcept IOError:\n    a()\nexcept Exception:\n    b()"
                 )
             }
         ).popitem()[1],
         "the handler at line 8 catches timeouts",
+    ),
+    "in a function within it": (
+        *_rows(
+            {
+                "try:\n    def f():\n        raise gen.TimeoutError\nexcept OSError:\n    a()": (
+                    "try:\n    def f():\n        raise asyncio.TimeoutError\nexcept OSError:\n    a()"
+                )
+            }
+        ).popitem()[1],
+        "",
     ),
 }
 
@@ -138,7 +161,7 @@ NOTED = {
 @cases(NOTED)
 def test_notes(case: "tuple[str, str, str]") -> None:
     before, after, message = case
-    check_notes((before, after), message)
+    check_notes((before, after), message, count=bool(message))
 
 
 def test_notes_cancellation_once() -> None:
