@@ -36,6 +36,7 @@ _ASYNCIO = ("asyncio.", "plumpy_compat.aio", "uvloop.")
 _MADE_BY_ASYNCIO = frozenset(
     [
         *(f"asyncio.{name}()" for name in ("get_event_loop", "get_running_loop", "new_event_loop")),
+        *(f"asyncio.{name}()" for name in ("AbstractEventLoop", "BaseEventLoop")),
         *(f"plumpy_compat.aio.{name}()" for name in ("get_or_create_event_loop", "current_event_loop")),
     ]
 )

@@ -47,6 +47,8 @@ _PLAIN: Dict[Group, Tuple[str, ...]] = {
     Group.QUEUE: ("put_nowait", "get_nowait", "task_done", "qsize", "empty", "full", "maxsize"),
 }
 
+_MORE = "it's held by a `with` that does more than that"
+
 
 class Fate(Enum):
     """What becomes of a call that gives something to wait for."""
@@ -65,11 +67,13 @@ class Wait(NamedTuple):
     """A call that gives something to wait for.
 
     :param timeout: the argument, and what time it is if that's known; ``None`` if there is none.
+    :param drops: whether the argument is there, but says that there is none.
     """
 
     call: ast.Call
     fate: Fate
     timeout: Optional[Tuple[ast.expr, Optional[Time]]]
+    drops: bool = False
 
 
 class Trouble(NamedTuple):
@@ -326,16 +330,17 @@ class _Follower:
         value = call.args[place] if len(call.args) == place + 1 else None
         value = next((one.value for one in call.keywords if one.arg == "timeout"), value)
         timeout = None
-        if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+        drops = isinstance(value, ast.Constant) and value.value is None
+        if value is not None and not drops:
             timeout = (value, time_of(self.module, value))
             if timeout[1] is None and self.found.group is not Group.EVENT:
                 self.found.refuse(value, f"what time `{self.module.text(value)}` is can't be told")
                 return
         fate = self._fate(call, node)
         if fate is Fate.WITH and timeout is not None:
-            self.found.refuse(call, "a `with` statement waits for it only for some time")
+            self.found.refuse(call, _MORE)
         elif fate is not None:
-            self.found.waits.append(Wait(call, fate, timeout))
+            self.found.waits.append(Wait(call, fate, timeout, drops))
 
     def _fate(self, call: ast.Call, node: ast.Attribute) -> Optional[Fate]:
         """What becomes of a call; refuses what can't be."""
@@ -354,7 +359,7 @@ class _Follower:
             self.found.refuse(call, "it's yielded by a function that doesn't become a coroutine")
             return None
         above = module.parent(waiting)
-        direct = waiting.value is call
+        direct = waiting.value is call or self._is_wrapped(waiting.value, call)
         if self.found.group is Group.LOCK and direct and isinstance(above, ast.withitem):
             return self._held(call, waiting, above)
         if self.found.group is not Group.QUEUE and direct and not isinstance(above, ast.Expr):
@@ -362,10 +367,16 @@ class _Follower:
             return None
         return Fate.AWAITED
 
+    def _is_wrapped(self, value: Optional[ast.AST], call: ast.Call) -> bool:
+        """Whether it's what TOR102 made of a `yield` of the call, where the call was refused."""
+        if not isinstance(value, ast.Call) or value.args != [call]:
+            return False
+        return self.module.resolve(value.func) == "plumpy_compat.aio.as_awaitable"
+
     def _held(self, call: ast.Call, waiting: ast.AST, item: ast.withitem) -> Optional[Fate]:
         statement = self.module.parent(item)
         alone = isinstance(statement, ast.With) and len(statement.items) == 1 and item.optional_vars is None
         if not alone or not isinstance(waiting, ast.Yield):
-            self.found.refuse(call, "it's held by a `with` that does more than that")
+            self.found.refuse(call, _MORE)
             return None
         return Fate.WITH

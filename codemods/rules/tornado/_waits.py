@@ -23,14 +23,20 @@ def rewritten(rule: Rule, module: Module, group: Group, what: str) -> Iterator[I
     """The edits of all objects of a group, or the reason why there are none."""
     found = kept(module, group)
     together = refused(module, group) if group is not Group.EVENT else None
+    if together is not None:
+        yield _stay(rule, module, together, what)
+        return
     for one in found:
-        trouble = together or one.trouble
-        if trouble is None:
+        if one.trouble is None:
             yield from _one(rule, module, one)
-            continue
-        where = module.source.position(module.span(trouble.node)[0])[0]
-        message = f"the {what} of this file stay: {trouble.reason} (line {where})"
-        yield rule.left(module, one.reference.node, message, f"use asyncio's {what}, and await what they give")
+        else:
+            yield _stay(rule, module, one.trouble, what)
+
+
+def _stay(rule: Rule, module: Module, trouble: Trouble, what: str) -> Item:
+    which = "this event stays" if what == "events" else f"the {what} of this file stay"
+    message = f"{which} tornado's: {trouble.reason}"
+    return rule.left(module, trouble.node, message, f"use asyncio's {what}, and await what they give")
 
 
 def _one(rule: Rule, module: Module, one: Kept) -> Iterator[Item]:
@@ -73,6 +79,8 @@ def _wait(rule: Rule, module: Module, wait: Wait) -> Iterator[Item]:
 
 
 def _message(wait: Wait) -> str:
+    if wait.drops and wait.fate is Fate.AWAITED:
+        return "asyncio's waits for any time without being told"
     if wait.timeout is None:
         return "a task starts at once, as it did before anything waited for it"
     return "asyncio waits for some time with `wait_for`"
@@ -96,7 +104,7 @@ def _wrapped(module: Module, wait: Wait) -> Tuple[Optional[Any], Needs, Tuple[as
             return None, (), ()
         needs += task.needs
         started = task.code
-    if not wait_for and not started and not within:
+    if not (wait_for or started or within or wait.drops):
         return None, (), ()
     outer = started if wait.fate is Fate.STARTED else ""
     inner = started if time is not None and not time.is_positive else ""

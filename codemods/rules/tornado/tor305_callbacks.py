@@ -21,17 +21,16 @@ Left is a call that gives the callback by name.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any, Iterator
 
 from codemods.index.spelling import spell
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
-from codemods.rules.tornado._loops import STAGES, LoopCall, handed, loop_calls, no_name
-from codemods.rules.tornado._spelling import aio
+from codemods.rules.tornado._loops import STAGES, LoopCall, handed, loop_calls, no_name, replaced
+from codemods.rules.tornado._spelling import aio, asyncio_name
 
 if TYPE_CHECKING:
-    import ast
-
     from codemods.index.module import Module
 
 rule = Rule("TOR305", __doc__, [needle("add_callback"), needle("spawn_callback"), needle("add_future")], stages=STAGES)
@@ -48,6 +47,16 @@ def find(module: Module) -> Iterator[Item]:
     for use in loop_calls(module, "add_future"):
         message = "`plumpy_compat.aio.add_future` calls back in the loop when a future is done"
         yield from handed(rule, module, use, "add_future", message)
+        if use.call is not None and use.call.args:
+            yield from _timer(module, use.call.args[0])
+
+
+def _timer(module: Module, future: ast.expr) -> Iterator[Item]:
+    """A `gen.sleep(…)` that is handed to `add_future`, which starts what isn't a future yet."""
+    if isinstance(future, ast.Call) and module.resolve(future.func) == "tornado.gen.sleep":
+        settles = tuple(one for one in ast.walk(future.func) if isinstance(one, ast.Name))
+        spelling = asyncio_name(module, "sleep", future)
+        yield replaced(rule, module, future.func, spelling, "", "`gen.sleep` is `asyncio.sleep`", settles=settles)
 
 
 def _callback(module: Module, use: LoopCall) -> Iterator[Item]:

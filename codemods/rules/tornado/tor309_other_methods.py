@@ -17,8 +17,6 @@ from codemods.rules.tornado._loops import IOLOOP, STAGES, class_uses, loop_calls
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR309", __doc__, [needle("tornado"), needle("plumpy")], stages=STAGES)
-
 _READERS = "call `add_reader` or `add_writer`, whose callbacks get only the arguments that they're given"
 _ERRORS = "give a function to the loop's `set_exception_handler`"
 _METHODS = {
@@ -41,6 +39,8 @@ _NAMES = {
     "configurable_default": "there's no such choice with asyncio",
     **dict.fromkeys(("NONE", "READ", "WRITE", "ERROR"), "use `add_reader` and `add_writer`, which have no flags"),
 }
+
+rule = Rule("TOR309", __doc__, [needle(name) for name in (*_METHODS, "IOLoop")], stages=STAGES)
 
 
 @rule.find
