@@ -19,8 +19,8 @@ REWRITES.update(
             'from logging import getLogger\n\ngetLogger("asyncio").setLevel(3)\n',
         ),
         "a table": (
-            "LOGGING = {\n    'loggers': {\n        'aiida': {},\n        'tornado': {'level': 'INFO'},  # loud\n    },\n}\n",
-            "LOGGING = {\n    'loggers': {\n        'aiida': {},\n        'asyncio': {'level': 'INFO'},  # loud\n    },\n}\n",
+            "LOGGING = {\n    'loggers': {\n        'tornado': {'level': 'INFO'},  # loud\n    },\n}\n",
+            "LOGGING = {\n    'loggers': {\n        'asyncio': {'level': 'INFO'},  # loud\n    },\n}\n",
         ),
         "a table by itself": ("LOGGERS = {'tornado': {}}\n", "LOGGERS = {'asyncio': {}}\n"),
         "an entry of a table": (
