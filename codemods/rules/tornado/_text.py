@@ -1,0 +1,96 @@
+"""Comments and docstrings, and what asyncio calls the things that they name by tornado's dotted names."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from typing import TYPE_CHECKING, Iterator, List, Match, NamedTuple, Optional
+
+from codemods.todo import MARKER
+
+if TYPE_CHECKING:
+    from codemods.index.module import Module, Span
+
+_ASYNCIO = {
+    "concurrent.Future": "Future",
+    "concurrent.TracebackFuture": "Future",
+    "gen.Future": "Future",
+    "gen.TimeoutError": "TimeoutError",
+    "gen.sleep": "sleep",
+    "gen.with_timeout": "wait_for",
+    "ioloop.IOLoop": "AbstractEventLoop",
+    "ioloop.IOLoop.call_at": "loop.call_at",
+    "ioloop.IOLoop.call_later": "loop.call_later",
+    "ioloop.IOLoop.close": "loop.close",
+    "ioloop.IOLoop.current": "get_event_loop",
+    "ioloop.IOLoop.instance": "get_event_loop",
+    "ioloop.IOLoop.run_sync": "loop.run_until_complete",
+    "ioloop.IOLoop.start": "loop.run_forever",
+    "ioloop.IOLoop.stop": "loop.stop",
+    "ioloop.TimeoutError": "TimeoutError",
+    **{f"locks.{name}": name for name in ("Condition", "Event", "Lock", "Semaphore")},
+    **{f"queues.{name}": name for name in ("LifoQueue", "PriorityQueue", "Queue", "QueueEmpty", "QueueFull")},
+}
+BECOMES = {
+    **{f"tornado.{old}": f"asyncio.{new}" for old, new in _ASYNCIO.items()},
+    "tornado.ioloop.PeriodicCallback": "plumpy_compat.aio.PeriodicCallback",
+    "tornado.testing.AsyncTestCase": "unittest.IsolatedAsyncioTestCase",
+}
+"""What text says for a name of tornado's."""
+
+NAME = re.compile(r"(?<![\w.])tornado(?:\.[A-Za-z_]\w*)+")
+_TYPE = re.compile(r"#[ \t]*type:")
+_TORNADO = re.compile(r"tornado", re.IGNORECASE)
+
+
+class Text(NamedTuple):
+    """A comment or a docstring."""
+
+    span: Span
+    node: Optional[ast.Constant]
+
+    @property
+    def is_comment(self) -> bool:
+        return self.node is None
+
+
+def texts(module: Module) -> List[Text]:
+    """The comments (without types and our own markers) and docstrings of a file, in source order."""
+    if "texts" not in module.cache:
+        module.cache["texts"] = sorted([*_comments(module), *_docstrings(module)], key=lambda one: one.span)
+    found: List[Text] = module.cache["texts"]
+    return [one for one in found if not any(first <= one.span[0] < last for first, last in module.dead)]
+
+
+def _comments(module: Module) -> Iterator[Text]:
+    source = module.source
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source.text, newline="").readline))
+    except (tokenize.TokenError, SyntaxError):
+        return
+    for token in tokens:
+        if token.type == tokenize.COMMENT and not _TYPE.match(token.string) and not MARKER.match(token.string):
+            start = source.line_starts[token.start[0] - 1] + token.start[1]
+            yield Text((start, start + len(token.string)), None)
+
+
+def _docstrings(module: Module) -> Iterator[Text]:
+    for node in ast.walk(module.tree):
+        value = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield Text(module.span(value), value)
+
+
+def names(module: Module, text: Text) -> Iterator[Match[str]]:
+    """The names of tornado's in a text that are asyncio's names now: not where the line speaks of tornado besides."""
+    for match in NAME.finditer(module.source.text, *text.span):
+        line = module.source.line_text(module.source.position(match.start())[0])
+        if match.group() in BECOMES and not _TORNADO.search(without_names(line)):
+            yield match
+
+
+def without_names(line: str) -> str:
+    """A line without the names of tornado's that have another name now."""
+    return NAME.sub(lambda match: "" if match.group() in BECOMES else match.group(), line)
