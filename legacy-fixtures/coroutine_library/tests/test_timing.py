@@ -23,7 +23,7 @@ class TimingTest(AsyncTestCase):
 
     @gen_test
     def test_what_is_late_goes_on(self):
-        slow = timing.slow('late', 0.02)
+        slow = timing.slow('late', 0.1)
         self.assertIsNone((yield timing.within(0.001, slow)))
         self.assertEqual((yield slow), 'late')
 
@@ -41,7 +41,7 @@ class TimingTest(AsyncTestCase):
 
     @gen_test
     def test_patient(self):
-        self.assertEqual((yield timing.patient(timing.slow('value', 0.02))), ('value', True))
+        self.assertEqual((yield timing.patient(timing.slow('value', 0.1))), ('value', True))
         self.assertEqual((yield timing.patient(gen.maybe_future('value'))), ('value', False))
 
     def test_give_up(self):

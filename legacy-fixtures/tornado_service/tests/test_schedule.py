@@ -29,10 +29,10 @@ class ScheduleTest(AsyncTestCase):
 
     @gen_test
     def test_all_kinds(self):
-        self.schedule.after(0.06, 'last', self.finish, 'last')
+        self.schedule.at_loop_time(0.001, 'first', self.calls.append, 'first')
         self.schedule.after_delta(0.02, 'second', self.calls.append, 'second')
         self.schedule.at_wall_clock(0.04, 'third', self.calls.append, 'third')
-        self.schedule.at_loop_time(0.001, 'first', self.calls.append, 'first')
+        self.schedule.after(0.06, 'last', self.finish, 'last')
         self.assertIn('second', self.schedule)
         yield self.finished.wait()
         self.assertEqual(self.calls, ['first', 'second', 'third', 'last'])
