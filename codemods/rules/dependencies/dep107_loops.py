@@ -9,8 +9,8 @@ After, when the code no longer imports them::
     install_requires=['plumpy-compat']
 
 The distributions are tornado, pika, topika, frozendict, nest-asyncio and aiocontextvars. They go in projects that used
-tornado, plumpy or kiwipy; elsewhere they are none of our business. ``pika`` becomes ``aio-pika`` where the code catches
-the exceptions of that now.
+tornado, plumpy or kiwipy; elsewhere they are none of our business. ``pika`` and ``topika`` become ``aio-pika`` where the code
+imports that now.
 
 Refuses, and reports, when the run didn't read all Python files of the project. Keeps, with a note, what the code still
 imports. With ``--stage shim`` all stay.
@@ -47,6 +47,6 @@ def judge(name: str, knowledge: Knowledge) -> Optional[Verdict]:
     if not knowledge.complete:
         message = f"{name} was left: the run didn't see the whole project, so the code may still import it"
         return Verdict(RULE.code, Action.LEAVE, message, advice="Run on the whole project, or remove it by hand.")
-    if name == "pika" and "aio_pika" in knowledge.imported:
-        return Verdict(RULE.code, Action.REPLACE, "aio-pika takes the place of pika", "aio-pika")
+    if name in ("pika", "topika") and "aio_pika" in knowledge.imported:
+        return Verdict(RULE.code, Action.REPLACE, f"aio-pika takes the place of {name}", "aio-pika")
     return Verdict(RULE.code, Action.REMOVE, f"requirement {name} removed: the code doesn't import it")

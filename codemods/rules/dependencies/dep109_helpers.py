@@ -17,11 +17,11 @@ Where no list has one of these, PM006 says that the requirement is missing.
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from . import requirement
 from .dep108_plumpy import COMPAT
-from .model import Action, DependencyRule, Kind, Knowledge, Path, Slot, Verdict
+from .model import Action, DependencyRule, Kind, Knowledge, Slot, Verdict
 
 RULE = DependencyRule("DEP109", "require plumpy-compat where the code imports it", __doc__ or "")
 
@@ -31,9 +31,9 @@ _ANCHORS = ("tornado", "plumpy", "kiwipy")
 
 def settle(slots: Sequence[Slot], judged: _Judged, knowledge: Knowledge) -> _Judged:
     """Decide for a whole file where plumpy-compat is required."""
+    judged = _once_a_list(slots, judged)
     if "plumpy_compat" not in knowledge.imported or not knowledge.complete:
         return judged
-    judged = _once_a_list(slots, judged)
     if not knowledge.selected(RULE.code) or _is_required(slots, judged):
         return judged
     instead = next((index for index, pair in enumerate(judged) if _goes(*pair)), None)
@@ -56,14 +56,15 @@ def _becomes(verdict: Verdict) -> bool:
 
 
 def _once_a_list(slots: Sequence[Slot], judged: _Judged) -> _Judged:
-    """Let each list name plumpy-compat once."""
-    named = {slot.path[:-1] for slot in slots if _name(slot) == COMPAT}
+    """Let each list name once what takes the place of others."""
+    named = {(slot.path[:-1], _name(slot)) for slot in slots}
     found: _Judged = []
     for slot, verdict in judged:
-        if _becomes(verdict):
-            if slot.path[:-1] in named:
-                verdict = Verdict(verdict.rule, Action.REMOVE, f"{COMPAT} is required already")
-            named.add(slot.path[:-1])
+        new = requirement.leading_name(verdict.replacement) if verdict.action is Action.REPLACE else None
+        if new in (COMPAT, "aio-pika") and slot.kind is Kind.REQUIREMENT:
+            if (slot.path[:-1], new) in named:
+                verdict = Verdict(verdict.rule, Action.REMOVE, f"{new} is required already")
+            named.add((slot.path[:-1], new))
         found.append((slot, verdict))
     return found
 
@@ -85,10 +86,10 @@ def _is_listed(slot: Slot) -> bool:
 
 def _anchor(slots: Sequence[Slot], judged: _Judged) -> Optional[Slot]:
     """The requirement that stays and behind which another goes well; of the lists, the first."""
-    edited: Dict[Path, bool] = {slot.path: verdict.edits for slot, verdict in judged if verdict.edits}
+    gone = {slot.path for slot, verdict in judged if verdict.action is Action.REMOVE}
     for name in _ANCHORS:
         for slot in slots:
             plain = _name(slot) == name and not slot.fixed and not slot.marker and _is_listed(slot)
-            if plain and slot.path not in edited:
+            if plain and slot.path not in gone:
                 return slot
     return None

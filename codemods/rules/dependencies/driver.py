@@ -8,7 +8,7 @@ from typing import Any, Callable, List, Optional, Tuple
 from codemods.findings import Finding, Outcome
 
 from .judge import judge_all
-from .model import Action, CannotParse, Change, DependencyFile, Document, Knowledge, finding
+from .model import Action, CannotParse, Change, DependencyFile, Document, Knowledge, finding, last_first
 
 Reader = Callable[[str, Knowledge], Document]
 
@@ -64,7 +64,7 @@ def _edit(document: Document, changes: List[Change], knowledge: Knowledge, reade
 def expected(data: Any, changes: List[Change]) -> Any:
     """Give the data as they must be after the changes."""
     data = copy.deepcopy(data)
-    for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
+    for change in last_first(changes):
         parent = data
         for key in change.slot.path[:-1]:
             parent = parent[key]

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 from . import arrays, dep103_python, keys
 from .arrays import Span
-from .model import Action, CannotParse, Change, Document, Knowledge, Path, Slot, finding
+from .model import Action, CannotParse, Change, Document, Knowledge, Path, Slot, finding, last_first
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _Located = Tuple[Path, Span]
@@ -85,7 +85,7 @@ def _walk(text: str, at: int, path: Path, found: List[_Located]) -> int:
 
 def edit(text: str, changes: List[Change]) -> str:
     """Make the changes from the last to the first, so that the places before them stay right."""
-    for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
+    for change in last_first(changes):
         slot = change.slot
         if change.verdict.action is Action.ADD:
             text = arrays.add(text, slot, change.verdict.replacement)

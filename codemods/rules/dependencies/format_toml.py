@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import arrays, dep101_shims, dep105_lint, dep107_loops, dep108_plumpy, requirement
 from .arrays import Span
-from .model import Action, CannotParse, Change, Document, Kind, Knowledge, Path, Slot, Verdict, finding
+from .model import Action, CannotParse, Change, Document, Kind, Knowledge, Path, Slot, Verdict, finding, last_first
 
 _SENTINEL = "plumpy-migrate-was-here"
 
@@ -192,7 +192,7 @@ def _poetry_marker(value: Dict[str, Any]) -> str:
 
 def edit(text: str, changes: List[Change]) -> str:
     """Make the changes from the last to the first, so that the places before them stay right."""
-    for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
+    for change in last_first(changes):
         slot = change.slot
         if change.verdict.action is Action.ADD:
             text = arrays.add(text, slot, change.verdict.replacement)

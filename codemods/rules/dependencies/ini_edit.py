@@ -6,7 +6,7 @@ import re
 from typing import Iterator, List, NamedTuple
 
 from .arrays import Span
-from .model import Action, Change, Kind
+from .model import Action, Change, Kind, last_first
 
 _KEY = re.compile(r"[^\r\n=:]*[=:][ \t]*")
 _NO_VALUE = r"[ \t]*[=:][ \t]*(\r?\n|$)(?!(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*[ \t]+\S)"
@@ -47,7 +47,7 @@ def entries(text: str, option: Span, comma: bool) -> Iterator[Entry]:
 
 def edit(text: str, changes: List[Change]) -> str:
     """Make the changes from the last to the first, so that the places before them stay right."""
-    for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
+    for change in last_first(changes):
         slot = change.slot
         if change.verdict.action is Action.ADD:
             text = _add(text, Span(slot.start, slot.end), change.verdict.replacement)

@@ -145,6 +145,11 @@ class Change:
     verdict: Verdict
 
 
+def last_first(changes: List[Change]) -> List[Change]:
+    """Sort changes from the last to the first, so that the places of those to come stay right."""
+    return sorted(changes, key=lambda each: (each.slot.start, each.verdict.action is Action.ADD), reverse=True)
+
+
 @dataclass
 class Document:
     """A file as its reader sees it.

@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import arrays
 from .arrays import Span
-from .model import Action, CannotParse, Change, Path, Slot
+from .model import Action, CannotParse, Change, Path, Slot, last_first
 
 _BLANK_OR_COMMENT = re.compile(r"[ \t]*(#.*)?$")
 
@@ -80,7 +80,7 @@ def span(node: Any) -> Span:
 
 def edit(text: str, changes: List[Change]) -> str:
     """Cut, replace and add items of sequences, from the last to the first."""
-    for change in sorted(changes, key=lambda each: each.slot.start, reverse=True):
+    for change in last_first(changes):
         slot, new = change.slot, change.verdict.replacement
         if change.verdict.action is Action.REPLACE:
             text = text[: slot.start] + arrays.requote(text, slot, new) + text[slot.end :]

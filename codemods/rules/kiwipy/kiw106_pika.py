@@ -17,14 +17,16 @@ After::
 kiwipy 0.6 and newer speak to RabbitMQ through aio_pika, which raises exceptions of its own. `UnroutableError` and
 `NackError` are its `DeliveryError`; the others that both have keep their names.
 
+Where a test asks whether pika is there (`try: import pika`), it asks for aio_pika then, under the same name.
+
 Only the exceptions are rewritten, in files that use kiwipy, plumpy or topika, and pika for nothing else. Other uses of
-pika and topika are left there. What uses pika without these keeps it, and nothing is said.
+pika are left there. What uses pika without these keeps it, and nothing is said.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Dict, Iterator, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Tuple
 
 from codemods.edits import NewImport
 from codemods.index.spelling import spell
@@ -33,7 +35,7 @@ from codemods.rule import Item, Rule, importing
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module, Reference
 
-rule = Rule("KIW106", __doc__, [importing("pika", "topika")], order=90, stages=("asyncio", "final"))
+rule = Rule("KIW106", __doc__, [importing("pika")], order=90, stages=("asyncio", "final"))
 
 _SAME = (
     *("AMQPError", "AMQPConnectionError", "AMQPChannelError", "ConnectionClosed", "ChannelClosed"),
@@ -60,7 +62,12 @@ def find(module: Module) -> Iterator[Item]:
         if new is not None:
             yield from _use(module, use, new, needed)
     for one in module.live_imports():
-        if one.canonical.split(".")[0] in ("pika", "topika") and not _is_absolute_here(module, one):
+        if one.canonical.split(".")[0] != "pika" or module.project.has_module("pika"):
+            continue
+        asked = _asked(module, one)
+        if asked is not None:
+            yield from _ask(module, one, asked)
+        else:
             yield from _import(module, one, needed.get(one.alias, ()))
 
 
@@ -69,9 +76,31 @@ def _is_attribute(use: Reference) -> bool:
     return use.canonical != "pika"
 
 
-def _is_absolute_here(module: Module, one: ImportedName) -> bool:
-    """Whether the module is one of the project's."""
-    return module.project.has_module(one.canonical.split(".")[0])
+def _asked(module: Module, one: ImportedName) -> Optional[List[ast.Attribute]]:
+    """The exceptions that are used of pika where the file asks whether it's there; ``None`` if more depends on it."""
+    if not isinstance(module.parent(one.statement), ast.Try) or one.local != "pika" or one.alias.asname:
+        return None
+    found = []
+    for name, scope in module.loads("pika"):
+        if scope.lookup("pika") is not one.scope:
+            return None
+        above, top = module.parent(name), module.parent(module.parent(name))
+        if not isinstance(above, ast.Attribute):
+            continue
+        if above.attr != "exceptions" or not isinstance(top, ast.Attribute) or top.attr not in _EXCEPTIONS:
+            return None
+        found.append(top)
+    return found
+
+
+def _ask(module: Module, one: ImportedName, exceptions: List[ast.Attribute]) -> Iterator[Item]:
+    message = f"`{one.alias.name}` is asked for as aio_pika"
+    yield rule.reimport(one, message, NewImport("aio_pika", None, "pika"))
+    for node in exceptions if one.alias.name == "pika" else ():
+        new = _EXCEPTIONS[node.attr]
+        if new != node.attr:
+            code = f"{module.text(node.value)}.{new}"
+            yield rule.replace(node, code, f"`{node.attr}` is called `{new}`")
 
 
 def _use(module: Module, use: Reference, new: str, needed: Dict[ast.AST, Tuple[NewImport, ...]]) -> Iterator[Item]:

@@ -197,7 +197,9 @@ def test_plumpy_as_runtime() -> None:
 
 
 def test_pika_becomes_aio_pika() -> None:
-    check("requirements.txt", "pika~=1.1\nsix\n", "aio-pika\nsix\n", known("aio_pika", before=("kiwipy", "pika")))
+    now = known("aio_pika", before=("kiwipy", "pika"))
+    check("requirements.txt", "pika~=1.1\nsix\n", "aio-pika\nsix\n", now)
+    check("requirements.txt", "pika~=1.1\ntopika<0.3\n", "aio-pika\n", now)
 
 
 @pytest.mark.parametrize(
@@ -237,3 +239,35 @@ def test_poetry_is_left() -> None:
 def test_one_list_names_plumpy_compat_once() -> None:
     check("requirements.txt", "plumpy-compat\nplumpy<0.16\ntornado<5\n", "plumpy-compat\n", COMPAT)
     check("requirements.txt", "plumpy<0.16\nplumpy<0.15; python_version<'4'\n", "plumpy-compat\n", COMPAT)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("requirements.txt", "tornado<5; python_version>='3'\n", "tornado<5\nplumpy-compat\n"),
+        (
+            "setup.py",
+            "from setuptools import setup\nsetup(name='x', install_requires=['tornado<5; python_version>=\"3\"'])\n",
+            "from setuptools import setup\nsetup(name='x', install_requires=['tornado<5', 'plumpy-compat'])\n",
+        ),
+        (
+            "pyproject.toml",
+            "[project]\nname = 'x'\ndependencies = ['tornado<5; python_version>=\"3\"']\n",
+            "[project]\nname = 'x'\ndependencies = ['tornado<5', 'plumpy-compat']\n",
+        ),
+        (
+            "setup.cfg",
+            "[options]\ninstall_requires =\n    tornado<5; python_version>='3'\n",
+            "[options]\ninstall_requires =\n    tornado<5\n    plumpy-compat\n",
+        ),
+    ],
+)
+def test_with_a_marker_that_goes(path: str, before: str, after: str) -> None:
+    stays = Knowledge(
+        frozenset(["plumpy_compat", "tornado"]),
+        (3, 9),
+        True,
+        lambda code: code in (*ALL, "DEP102"),
+        frozenset(["tornado"]),
+    )
+    check(path, before, after, stays)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Dict
 
 import pytest
 
@@ -66,3 +67,48 @@ def test_setup_py_itself_is_code_too(tmp_path: Path) -> None:
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     tree = _written(tmp_path, a=GONE)
     assert not [one for one in run(tree, write=True).files if one.after is not None]
+
+
+PLUMPY = """\
+import plumpy
+from tornado import gen
+
+
+@gen.coroutine
+def f(x):
+    yield x
+
+
+g = [f]
+p = plumpy.Wait()
+"""
+REQUIREMENTS = "plumpy~=0.15.1\ntornado<5.0\nkiwipy[rmq]~=0.5.5\nnumpy\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "after"),
+    [
+        ({}, "plumpy-compat\nkiwipy[rmq]>=0.8.4\nnumpy\n"),
+        ({"stage": "shim"}, "plumpy-compat\ntornado<5.0\nkiwipy[rmq]>=0.8.4\nnumpy\n"),
+        ({"runtime": "plumpy"}, "plumpy>=0.22\nplumpy-compat\nkiwipy[rmq]>=0.8.4\nnumpy\n"),
+    ],
+)
+def test_plumpy_and_tornado(tmp_path: Path, settings: Dict[str, str], after: str) -> None:
+    grow(tmp_path, {"requirements.txt": REQUIREMENTS, "pkg/__init__.py": "", "pkg/a.py": PLUMPY})
+    result = run(tmp_path, write=True, **settings)
+    assert (tmp_path / "requirements.txt").read_text() == after
+    assert "PM006" not in {finding.rule for one in result.files for finding in one.findings}
+    assert not [one for one in run(tmp_path, write=True, **settings).files if one.after is not None]
+
+
+def test_plumpy_that_is_skipped_if_missing(tmp_path: Path) -> None:
+    skip = "import pytest\n\nplumpy = pytest.importorskip('plumpy')\n"
+    grow(tmp_path, {"requirements.txt": REQUIREMENTS, "pkg/a.py": PLUMPY, "pkg/b.py": skip})
+    run(tmp_path, write=True)
+    assert (tmp_path / "requirements.txt").read_text() == "plumpy-compat\nkiwipy[rmq]>=0.8.4\nnumpy\n"
+
+
+def test_plumpy_compat_is_missed_where_no_requirement_can_be_followed(tmp_path: Path) -> None:
+    grow(tmp_path, {"requirements.txt": "numpy\n", "pkg/a.py": PLUMPY})
+    result = run(tmp_path, write=True)
+    assert [finding.rule for one in result.files for finding in one.findings if finding.rule == "PM006"]

@@ -1,4 +1,4 @@
-"""KIW101 to KIW106: the changes of kiwipy's API, and pika's exceptions."""
+"""KIW101 to KIW107: the changes of kiwipy's API, and pika's exceptions."""
 
 from __future__ import annotations
 
@@ -76,6 +76,23 @@ REWRITES: Dict[str, Tuple[str, str, str]] = {
         "try:\n    f()\nexcept (aio_pika.exceptions.DeliveryError, aio_pika.exceptions.ChannelClosed):\n    pass\n",
         "KIW106",
     ),
+    "pika that may be missing": (
+        "import kiwipy\n\ntry:\n    import pika\n    import pika.exceptions\nexcept ImportError:\n    pika = None\n\n"
+        "skip(not pika)\nx = pika.exceptions.UnroutableError, pika.exceptions.ChannelClosed\n",
+        "import kiwipy\n\ntry:\n    import aio_pika as pika\nexcept ImportError:\n    pika = None\n\n"
+        "skip(not pika)\nx = pika.exceptions.DeliveryError, pika.exceptions.ChannelClosed\n",
+        "KIW106",
+    ),
+    "topika": (
+        "import topika\nimport kiwipy\n\nx = topika.Message(topika.DeliveryMode.NOT_PERSISTENT)\n",
+        "import aio_pika\nimport kiwipy\n\nx = aio_pika.Message(aio_pika.DeliveryMode.NOT_PERSISTENT)\n",
+        "KIW107",
+    ),
+    "topika with a name": (
+        "import topika as t\nimport kiwipy\n\nt.connect(u)\n",
+        "import aio_pika as t\nimport kiwipy\n\nt.connect(u)\n",
+        "KIW107",
+    ),
     "renamed exception": (
         "import kiwipy\nfrom pika.exceptions import NackError\n\nx = NackError\n",
         "import kiwipy\nimport aio_pika.exceptions\n\nx = aio_pika.exceptions.DeliveryError\n",
@@ -115,8 +132,8 @@ LEFT: Dict[str, Tuple[str, str, str]] = {
     "tools": ("from kiwipy.rmq import utils\n\nutils.ensure_coroutine(f)\n", "may be gone", "KIW105"),
     "tornado": (RMQ + "c.tornado_to_kiwi_future(f)\n", "`tornado_to_kiwi_future`", "KIW105"),
     "pika itself": ("import kiwipy\nimport pika\n\npika.BlockingConnection()\n", "still used", "KIW106"),
-    "pika that may be missing": (
-        "import kiwipy\n\ntry:\n    import pika\nexcept ImportError:\n    pika = None\n",
+    "pika that may be missing, used": (
+        "import kiwipy\n\ntry:\n    import pika\nexcept ImportError:\n    pika = None\n\npika.connect()\n",
         "still used",
         "KIW106",
     ),
@@ -125,7 +142,8 @@ LEFT: Dict[str, Tuple[str, str, str]] = {
         "still used",
         "KIW106",
     ),
-    "topika": ("import kiwipy\nimport topika\n\ntopika.connect_robust(u)\n", "still used", "KIW106"),
+    "topika's own": ("import kiwipy\nimport topika\n\ntopika.tools.f(u)\n", "no `tools`", "KIW107"),
+    "topika's names": ("import kiwipy\nfrom topika import Message\n", "names are imported", "KIW107"),
 }
 
 
