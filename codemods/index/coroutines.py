@@ -74,6 +74,7 @@ CALLBACK_FUNCTIONS = {
     "plumpy_compat.aio.run_sync": 1,
     "plumpy_compat.aio.add_callback": 1,
     "plumpy_compat.aio.call_later": 2,
+    "plumpy_compat.aio.add_future": 2,
     "plumpy_compat.aio.PeriodicCallback": 0,
     "tornado.ioloop.PeriodicCallback": 0,
 }

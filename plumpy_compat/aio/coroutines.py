@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import functools
 import inspect
@@ -10,7 +11,7 @@ import sys
 from typing import Any, Callable, Optional
 
 from .futures import done_future
-from .loops import get_or_create_event_loop
+from .loops import get_or_create_event_loop, no_running_loop
 from .yieldables import as_awaitable, as_future, start_with_timeout
 
 MARK = "__eager_coroutine__"
@@ -70,7 +71,7 @@ def run_sync(loop: asyncio.AbstractEventLoop, function: Callable[[], Any], timeo
     :param timeout: seconds.
     :raises TypeError: if `function` gives something else (tornado: `BadYieldError`).
     :raises asyncio.TimeoutError: when the time is over.
-    :raises RuntimeError: if a loop runs in this thread, which tornado 4 allowed.
+    :raises RuntimeError: if that loop runs already. Another one may be running in this thread: it stands still.
     """
 
     async def main() -> Any:
@@ -85,7 +86,8 @@ def run_sync(loop: asyncio.AbstractEventLoop, function: Callable[[], Any], timeo
 
     running = main()
     try:
-        return loop.run_until_complete(running)
+        with no_running_loop() if not loop.is_running() else contextlib.nullcontext():
+            return loop.run_until_complete(running)
     finally:
         if inspect.getcoroutinestate(running) == inspect.CORO_CREATED:
             running.close()  # the loop refused it

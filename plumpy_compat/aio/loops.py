@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import sys
 import time
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Iterator, Optional, Union
 
 
 def call_threadsafe(loop: asyncio.AbstractEventLoop, function: Callable[..., Any], *args: Any) -> None:
@@ -48,6 +49,26 @@ def get_or_create_event_loop() -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
     return loop
+
+
+@contextlib.contextmanager
+def no_running_loop() -> Iterator[None]:
+    """Let this thread run another loop within a callback of the one that runs; that one stands still meanwhile.
+
+    tornado 4 allowed it. The task that runs is left and entered again, as its own loop would do between two steps:
+    from Python 3.14 on a thread has one task, whatever the loop.
+    """
+    outer = asyncio._get_running_loop()
+    task = asyncio.current_task(outer) if outer is not None else None
+    if outer is not None and task is not None:
+        asyncio.tasks._leave_task(outer, task)
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(outer)
+        if outer is not None and task is not None:
+            asyncio.tasks._enter_task(outer, task)
 
 
 def seconds_left(timeout: Union[float, datetime.timedelta]) -> float:

@@ -19,6 +19,7 @@ import weakref
 from typing import Any, Callable, Iterator, Optional, cast
 
 from .. import futures, process_states
+from ..aio.loops import no_running_loop
 from ..exceptions import ClosedError
 from ..greenback_bridge import run_until_complete
 from ..persistence import SavableFuture
@@ -40,6 +41,7 @@ class RunningProcess(AskedProcess):
     def execute(self) -> Any:
         """Run it to its end, and give its outputs; also within a running loop, from a step of another process.
 
+        If it has a loop of its own, which doesn't run, then the running loop stands still meanwhile, as under tornado 4.
         A process that is paused is waited for until somebody plays it.
 
         :raises ClosedError: if it's closed, as it is once it has ended.
@@ -57,7 +59,8 @@ class RunningProcess(AskedProcess):
                 self.kill("Killed because the call that ran it was cancelled")
                 raise
         else:
-            self._loop.run_until_complete(self.step_until_terminated())
+            with no_running_loop():
+                self._loop.run_until_complete(self.step_until_terminated())
         return self._future.result()
 
     @coroutine_function

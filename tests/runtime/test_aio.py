@@ -755,6 +755,18 @@ def test_run_sync_out_of_time_cancels_nothing() -> None:
         assert not future.done()
 
 
+def test_run_sync_lets_another_running_loop_stand_still() -> None:
+    async def main() -> Any:
+        task = asyncio.current_task()
+        with own_loop() as loop:
+            result = aio.run_sync(loop, _answer)
+        assert asyncio.current_task() is task
+        await asyncio.sleep(0)
+        return result
+
+    assert asyncio.run(main()) == 42
+
+
 @pytest.mark.filterwarnings("error")
 def test_run_sync_refuses_a_running_loop() -> None:
     async def scenario() -> None:

@@ -569,6 +569,24 @@ def test_nested_processes_in_plain_steps():
         assert Plain(200).execute() == {"depth": 201}
 
 
+def test_nested_processes_may_have_a_loop_of_their_own():
+    """tornado 4 allowed a loop within a running one, and the runners of its time made use of it."""
+
+    class Own(Nested):
+        def run(self) -> None:  # type: ignore[override]
+            running = asyncio.get_running_loop()
+            loop = asyncio.new_event_loop()
+            try:
+                inner = Nested(1, True, loop=loop).execute()["depth"]
+            finally:
+                loop.close()
+            assert asyncio.get_running_loop() is running
+            self.out("depth", inner)
+
+    with own_loop():
+        assert Own(0).execute() == {"depth": 2}
+
+
 def test_many_processes_that_each_execute_one():
     """Defect 4.7"""
 
