@@ -140,7 +140,7 @@ class _WriteOut:
             docstring, statements = statements[:1], statements[1:]
         if not statements:
             statements = [cst.parse_statement("pass")]
-        plain = cst.IndentedBlock(body=statements, footer=body.footer)
+        plain = cst.IndentedBlock(body=statements, footer=body.footer, indent=body.indent)
         parameters = cst.Parameters()
         run = cst.FunctionDef(name=cst.Name("run"), params=parameters, body=plain)
         if docstring:

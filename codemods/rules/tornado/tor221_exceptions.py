@@ -241,7 +241,8 @@ class _Raise:
 
     def __call__(self, block: Any) -> List[Any]:
         kind = cst.parse_expression(self.code)
-        body = cst.IndentedBlock([cst.SimpleStatementLine([cst.Raise()])])
+        indent = getattr(block.body, "indent", None)
+        body = cst.IndentedBlock([cst.SimpleStatementLine([cst.Raise()])], indent=indent)
         handler = cst.ExceptHandler(type=kind, body=body)
         return [block.with_changes(handlers=[*block.handlers[: self.first], handler, *block.handlers[self.first :]])]
 

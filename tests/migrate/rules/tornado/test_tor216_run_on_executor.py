@@ -37,6 +37,13 @@ REWRITES = {
     ),
 }
 
+SHALLOW = (
+    "from tornado.concurrent import run_on_executor\n\n\nif 1:\n  class A:\n    @run_on_executor\n"
+    "    def f(self):\n      return 1\n",
+    "if 1:\n  class A:\n    def f(self):\n      def run():\n        return 1\n\n"
+    "      return self.executor.submit(run)\n",
+)
+
 LEFT = {
     "sets a parameter": (_class("@run_on_executor\ndef f(self, x):\n    x += 1"), "it sets its parameter `x`"),
     "super": (_class("@run_on_executor\ndef f(self):\n    super().f()"), "it calls `super()`"),
@@ -56,6 +63,10 @@ LEFT = {
 @cases(REWRITES)
 def test_rewrites(case: Case) -> None:
     check_becomes(case)
+
+
+def test_indents_as_the_file_does() -> None:
+    check_becomes(SHALLOW)
 
 
 @cases(LEFT)

@@ -145,6 +145,14 @@ NOTED = {
         ).popitem()[1],
         "the handler at line 8 catches timeouts",
     ),
+    "indented by two": (
+        "from tornado import gen\n\n\nclass A:\n  async def f(x):\n    try:\n      await gen.with_timeout(x, x)\n"
+        "    except OSError:\n      pass\n",
+        "import asyncio\nfrom plumpy_compat import aio\n\n\nclass A:\n  async def f(x):\n    try:\n"
+        "      await aio.with_timeout(x, x)\n    except asyncio.TimeoutError:\n      raise\n"
+        "    except OSError:\n      pass\n",
+        "timeouts of sockets and of the system pass by the handler at line 8",
+    ),
     "in a function within it": (
         *_rows(
             {
