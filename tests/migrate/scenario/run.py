@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from tests.migrate.scenario import by_hand
 from tests.runtime.broker import Broker, server_program
 
 LEGACY = "PLUMPY_COMPAT_LEGACY_PYTHON"
@@ -60,7 +61,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Migration:
-    """The code that `plumpy-migrate` made, and what it left to do by hand."""
+    """The code that `plumpy-migrate` made, and what it left to do by hand.
+
+    :param left: its findings, and the edits that were made for them.
+    """
 
     packages: Path
     on_packages: Path
@@ -129,6 +133,7 @@ def migrate(python: str, folder: Path) -> Migration:
     for name in PACKAGES:
         copy_package(python, name, packages)
     left += plumpy_migrate(packages, *PACKAGE_OPTIONS)
+    left += by_hand.finish(packages)
     on_packages, on_runtime = folder / "on_packages", folder / "on_runtime"
     for place in (on_packages, on_runtime):
         shutil.copytree(SOURCES, place, ignore=shutil.ignore_patterns("__pycache__", "*.toml"))

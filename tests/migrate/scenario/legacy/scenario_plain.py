@@ -118,9 +118,19 @@ def the_first_failure_of_many(loop):
     for process in several[:2]:
         start(process)
     try:
-        yield plumpy.gather(*[process.future() for process in several])
+        yield [process.future() for process in several]
     except Exception as exception:  # pylint: disable=broad-except
         raise gen.Return([type(exception).__name__, [process.state.value for process in several]])
+
+
+@scenario
+@gen.coroutine
+def a_failure_among_many(loop):
+    several = [start(processes.Add(inputs={'a': 1})), start(processes.Fail())]
+    try:
+        yield plumpy.gather(*[process.future() for process in several])
+    except KeyError as exception:
+        raise gen.Return([str(exception), (yield ended(several[0]))])
 
 
 @scenario
