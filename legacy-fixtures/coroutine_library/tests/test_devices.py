@@ -8,7 +8,7 @@ from tornado.testing import AsyncTestCase, gen_test
 
 from tideway import decorators
 from tideway.decorators import Busy, retried
-from tideway.devices import Constant, Device, Motor, Shifted, Thermometer, Warming
+from tideway.devices import Constant, Device, Impatient, Motor, Shifted, Thermometer, Warming
 
 
 class DeviceTest(AsyncTestCase):
@@ -30,6 +30,28 @@ class DeviceTest(AsyncTestCase):
         device = Shifted('s')
         self.assertEqual((yield device.read()), {'s': 22})
         self.assertEqual([name for name, _ in device.calls], ['calibrated', 'shifted', 'settled'])
+
+    @gen_test
+    def test_started_by_super(self):
+        device = Impatient('i')
+        self.assertEqual((yield device.sample()), {'i': 21})
+        while len(device.calls) < 3:
+            yield gen.moment
+        self.assertEqual(sorted(name for name, _ in device.calls), ['calibrated', 'impatient', 'settled'])
+
+    @gen_test
+    def test_device_of_another_module(self):
+        class Slow(Device):
+            @gen.coroutine
+            def measure(self):
+                yield self.settle()
+                raise gen.Return(len(self.calls))
+
+        class Quick(Slow):
+            def calibrate(self):
+                self.calls.append(('quick', ()))
+
+        self.assertEqual((yield [Slow('s').read(), Quick('q').sample()]), [{'s': 2}, {'q': 3}])
 
     @gen_test
     def test_not_implemented(self):

@@ -5,6 +5,7 @@ from tornado import gen
 from tornado.concurrent import Future
 from tornado.testing import AsyncTestCase, gen_test
 
+import tideway
 from tideway import gathering
 
 from .support import logged
@@ -22,6 +23,20 @@ class GatheringTest(AsyncTestCase):
         self.assertEqual((yield gathering.fetch_nested(SOURCE)), (1, 2, 3, None))
         self.assertEqual((yield gathering.fetch_one_by_one(SOURCE, 'ba')), [2, 1])
         self.assertEqual((yield gathering.fetch_started(SOURCE, 'ca')), [3, 1])
+        self.assertEqual((yield gathering.fetch_mapped(SOURCE, 'bc')), [2, 3])
+
+    @gen_test
+    def test_from_the_package(self):
+        fetched = tideway.fetch_all(SOURCE, 'ab')
+        self.assertEqual((yield tideway.first(fetched, Future())), (0, [1, 2]))
+        self.assertEqual((yield fetched), [1, 2])
+
+    @gen_test
+    def test_wrong_arguments(self):
+        with self.assertRaises(TypeError):
+            yield gathering.fetch(SOURCE)
+        with self.assertRaises(TypeError):
+            yield gathering.fetch_all(SOURCE, keys='ab', more='c')
 
     @gen_test
     def test_empty(self):

@@ -108,6 +108,12 @@ class ByHandTest(AsyncTestCase):
         self.assertIsNone((yield by_hand.find([1, 2, 3], 4)))
 
     @gen_test
+    def test_property(self):
+        gauge = by_hand.Gauge([1, 2, 3])
+        first = yield gauge.value
+        self.assertEqual([first] + (yield [gauge.value, gauge.value]), [1, 2, 3])
+
+    @gen_test
     def test_traced(self):
         trace = []
         yield by_hand.step(trace)

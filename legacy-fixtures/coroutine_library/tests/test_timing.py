@@ -44,6 +44,11 @@ class TimingTest(AsyncTestCase):
         self.assertEqual((yield timing.patient(timing.slow('value', 0.1))), ('value', True))
         self.assertEqual((yield timing.patient(gen.maybe_future('value'))), ('value', False))
 
+    @gen_test
+    def test_at_least(self):
+        self.assertEqual((yield timing.at_least(0.1, gen.maybe_future('value'))), ('value', True, True))
+        self.assertEqual((yield timing.at_least(0.001, timing.slow('value', 0.1))), ('value', False, True))
+
     def test_give_up(self):
         with self.assertRaises(gen.TimeoutError):
             timing.give_up()

@@ -86,6 +86,13 @@ class NotifierTest(AsyncTestCase):
             self.assertIn('never retrieved', record.getMessage())
 
     @gen_test
+    def test_tracked(self):
+        self.assertEqual([self.notifier.notify_tracked(note) for note in 'ab'], [1, 2])
+        self.assertTrue((yield self.notifier.flush()))
+        self.assertEqual((self.delivered, self.notifier.under_way), (['a', 'b'], []))
+        self.assertFalse((yield self.notifier.flush()))
+
+    @gen_test
     def test_later_and_observed(self):
         observed = []
         self.notifier.notify_later('later')

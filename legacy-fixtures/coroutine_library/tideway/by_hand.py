@@ -55,3 +55,16 @@ def ask_nested(future, troubles):
         troubles.append('late')
     except EnvironmentError:
         troubles.append('raised again')
+
+
+class Gauge(object):
+    """A coroutine that is a property."""
+
+    def __init__(self, values):
+        self._values = iter(values)
+
+    @property
+    @gen.coroutine
+    def value(self):
+        yield gen.moment
+        raise gen.Return(next(self._values))

@@ -37,6 +37,8 @@ class Device(object):
         value = yield self.measure()
         raise gen.Return({self.name: value})
 
+    sample = read
+
     def describe(self):
         return 'a device'
 
@@ -78,6 +80,15 @@ class Shifted(Thermometer):
     def settle(self):
         self.calls.append(('shifted', ()))
         return super(Shifted, self).settle()
+
+
+class Impatient(Thermometer):
+    """Starts what its base does, and does not wait for it."""
+
+    @gen.coroutine
+    def settle(self):
+        super(Impatient, self).settle()
+        self.calls.append(('impatient', ()))
 
 
 class Motor(Device):

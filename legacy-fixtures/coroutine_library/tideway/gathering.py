@@ -2,6 +2,8 @@
 """Many at a time."""
 from __future__ import absolute_import
 
+import functools
+
 from tornado import gen
 
 
@@ -55,6 +57,12 @@ def fetch_started(source, keys):
         started.append(fetch(source, key))
     yield started
     values = yield gen.multi(started)
+    raise gen.Return(values)
+
+
+@gen.coroutine
+def fetch_mapped(source, keys):
+    values = yield list(map(functools.partial(fetch, source), keys))
     raise gen.Return(values)
 
 

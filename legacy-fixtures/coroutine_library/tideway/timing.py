@@ -17,6 +17,17 @@ def slow(value, seconds=0.005):
 
 
 @gen.coroutine
+def at_least(seconds, future):
+    """The result of a future, but not before so many seconds are over; and whether they were over first."""
+    timer = gen.sleep(seconds)
+    result = yield future
+    early = not timer.done()
+    yield timer
+    yield timer
+    raise gen.Return((result, early, timer.done()))
+
+
+@gen.coroutine
 def within(seconds, future, default=None):
     """The result of a future, or the default if there is none in time."""
     try:

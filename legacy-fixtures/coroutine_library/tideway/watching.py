@@ -53,6 +53,7 @@ class Notifier(object):
     def __init__(self, deliver):
         self._deliver = deliver
         self.errors = []
+        self.under_way = []
         self.open_requests = []
 
     @gen.coroutine
@@ -75,6 +76,23 @@ class Notifier(object):
     def notify_checked(self, note):
         """Errors are kept."""
         self._send(note).add_done_callback(self._check)
+
+    def notify_tracked(self, note):
+        """It can be seen what is under way."""
+        future = self._send(note)
+        self.under_way.append(future)
+        future.add_done_callback(self.under_way.remove)
+        return len(self.under_way)
+
+    @gen.coroutine
+    def flush(self):
+        """Wait for all that is under way."""
+        waited = 0
+        while self.under_way:
+            yield self.under_way[0]
+            waited += 1
+            yield gen.moment
+        raise gen.Return(waited > 0)
 
     def notify_later(self, note):
         IOLoop.current().add_callback(self._send, note)
