@@ -8,12 +8,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
+from codemods.edits import Edit, Shape
 from codemods.findings import FileResult, Finding, Outcome, Status
 from codemods.fragments import EditFailed, RoundTripError
-from codemods.index.facts import Facts, gather
+from codemods.index.coroutines import TOGETHER
+from codemods.index.facts import Facts, gather, qualified
 from codemods.index.module import Module
 from codemods.index.program import Program, concerns_program
 from codemods.index.project import Assumptions, ProjectView, Question
+from codemods.index.scopes import FUNCTIONS
 from codemods.plan import EditKey, Plan, anchor, plan
 from codemods.rewrite import rewrite
 from codemods.source import Source, SourceError
@@ -146,7 +149,7 @@ class _Step:
 
 def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
     """Round after round until nothing is left to rewrite: only then would a second run change nothing."""
-    step = _Step(module, job.data, plan(module, job.rules, job.blocked))
+    step = _Step(module, job.data, _planned(job, module))
     first = step.made
     done: List[Finding] = []
     for _ in range(_ROUNDS):
@@ -166,6 +169,22 @@ def _attempt(job: _Job, module: Module, result: FileResult) -> Migrated:
     return _settled(job, result, first, done, step)
 
 
+def _planned(job: _Job, module: Module) -> Plan:
+    """Plan a file; a coroutine of which a part can't be rewritten stays as it is as a whole."""
+    while True:
+        made = plan(module, job.rules, job.blocked)
+        kept: Dict[str, str] = {}
+        for edit, reason in made.refused:
+            if edit.rule in TOGETHER and isinstance(edit, Edit):
+                whole = isinstance(edit.node, FUNCTIONS) and edit.shape is Shape.HEADER
+                function = edit.node if whole else module.enclosing_function(edit.node)
+                assert function is not None
+                kept[qualified(module, function)] = f"line {module.source.position(anchor(module, edit))[0]}: {reason}"
+        if not module.program.keep(kept):
+            return made
+        module.reset()
+
+
 def _round(job: _Job, step: _Step) -> Tuple[Plan, _Step]:
     """Carry out a plan without the edits that turn out not to be possible."""
     made = step.made
@@ -179,7 +198,7 @@ def _round(job: _Job, step: _Step) -> Tuple[Plan, _Step]:
             if not _block_branches(job, step.module, made, error):
                 raise
         step.module.reset()
-        made = plan(step.module, job.rules, job.blocked)
+        made = _planned(job, step.module)
 
 
 def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
@@ -197,7 +216,7 @@ def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
     after = verify(step.module, rewritten, lambda: _reindexed(job, step.module, Source(new)))
     # Places have moved. An edit that failed is tried again, as what it failed for may be gone.
     job.blocked.clear()
-    return _Step(after, new, plan(after, job.rules, job.blocked))
+    return _Step(after, new, _planned(job, after))
 
 
 def _same_index(job: _Job, before: Module, text: str) -> Module:

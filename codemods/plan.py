@@ -29,12 +29,14 @@ class Plan:
     """What to do to one file.
 
     :ivar edits: the accepted edits of expressions, statements, headers and blocks.
+    :ivar refused: the edits that can't be made, with the reasons.
     """
 
     edits: List[Edit] = field(default_factory=list)
     imports: List[ImportEdit] = field(default_factory=list)
     texts: List[TextEdit] = field(default_factory=list)
     findings: List[Finding] = field(default_factory=list)
+    refused: List[Tuple[AnyEdit, str]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.edits or self.imports or self.texts)
@@ -102,6 +104,7 @@ class _Planner:
         if reason:
             advice = "rewrite this place by hand"
             self._find(item.rule, line, column, f"{item.message}: {reason}", Outcome.LEFT, advice)
+            self.plan.refused.append((item, reason))
             return
         self._accept(item)
         self._find(item.rule, line, column, item.message, Outcome.REWRITTEN)

@@ -82,7 +82,9 @@ class _Context:
         work = self.works[index]
         rules = chosen_code_rules(self.settings)
         try:
-            return migrate(work.data, work.path, work.name, rules, self.settings, self.project, self.program, self.modules)
+            return migrate(
+                work.data, work.path, work.name, rules, self.settings, self.project, self.program, self.modules
+            )
         except Exception as error:
             message = f"left untouched: {type(error).__name__}: {error}"
             finding = Finding("PM100", 0, 0, message, Outcome.ERROR, REPORT_BUG)

@@ -30,6 +30,9 @@ from codemods.index.scopes import FUNCTIONS
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
+TOGETHER = frozenset(["TOR101", "TOR102", "TOR103"])
+"""The rules that only make sense together: half a coroutine is none."""
+
 COROUTINE = frozenset(
     ["tornado.gen.coroutine", "tornado.gen.engine", "tornado.coroutine", "asyncio.coroutine", "types.coroutine"]
 )

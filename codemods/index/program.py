@@ -102,6 +102,19 @@ class Program:
         """What becomes of the function `name`; ``None`` if it's no business of ours."""
         return self.decisions.get(name)
 
+    def keep(self, reasons: Dict[str, str]) -> bool:
+        """Leave functions as they are after all; tells whether that's news.
+
+        :param reasons: why, by the functions' names.
+        """
+        news = {name: reason for name, reason in reasons.items() if self._is_rewritten(name)}
+        self.decisions.update((name, Decision(Form.KEPT, reason)) for name, reason in news.items())
+        self._names = None
+        return bool(news)
+
+    def _is_rewritten(self, name: str) -> bool:
+        return name in self.decisions and self.decisions[name].form is not Form.KEPT
+
     def becomes_async(self, name: str) -> bool:
         """Whether the function `name` is a coroutine without tornado, now or after the migration."""
         made = self.decisions.get(name)

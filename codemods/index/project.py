@@ -12,7 +12,6 @@ from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Protocol, Set, T
 
 from codemods.index.facts import Facts
 
-
 ANY_MODULE = "*"
 """Stands for the module in a name that is patched in a module which isn't named."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Optional
 
-from codemods.index.coroutines import coroutine_decorator, own_yields, stub
+from codemods.index.coroutines import TOGETHER, coroutine_decorator, own_yields, stub
 from codemods.index.facts import qualified
 from codemods.index.program import TORNADO_KINDS, Decision, Form
 from codemods.index.scopes import FUNCTIONS
@@ -14,8 +14,6 @@ from codemods.registry import chosen_code_rules
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-TOGETHER = frozenset(["TOR101", "TOR102", "TOR103", "TOR104"])
-"""The rules that only make sense together: half a coroutine is none."""
 
 
 class Conversion(NamedTuple):

@@ -86,8 +86,21 @@ def _catches_all(handler: ast.ExceptHandler) -> bool:
 
 def _return(line: Any) -> List[Any]:
     raised = line.body[0].exc
-    value = raised.args[0].value if isinstance(raised, cst.Call) and raised.args else None
+    value = _value(raised) if isinstance(raised, cst.Call) and raised.args else None
     return [line.with_changes(body=[_statement(value), *line.body[1:]])]
+
+
+def _value(call: Any) -> Any:
+    """The argument of a call; with the call's parentheses, if there are comments between them."""
+    argument = call.args[0]
+    value = argument.value
+    end = argument.whitespace_after_arg
+    if isinstance(argument.comma, cst.Comma):
+        end = argument.comma.whitespace_after
+    if "#" not in _code(call.whitespace_before_args) + _code(end):
+        return value
+    left, right = cst.LeftParen(call.whitespace_before_args), cst.RightParen(end)
+    return value.with_changes(lpar=[left, *value.lpar], rpar=[*value.rpar, right])
 
 
 def _statement(value: Any) -> Any:

@@ -91,7 +91,7 @@ OTHERS: Rewrites = {
             loop.run_sync(f)
         """,
         """
-        import plumpy_compat
+        import plumpy_compat.aio
 
 
         def main(loop):

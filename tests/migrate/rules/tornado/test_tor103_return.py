@@ -35,6 +35,9 @@ REWRITES: Rewrites = {
     "in a narrower handler": coroutine(
         "try:\n    raise gen.Return(1)\nexcept KeyError:\n    pass", "try:\n    return 1\nexcept KeyError:\n    pass"
     ),
+    "comments around the value": coroutine(
+        "raise gen.Return(  # first\n    1,  # last\n)", "return (  # first\n    1  # last\n)"
+    ),
     "on the line of an if": coroutine("if a: raise gen.Return(1)", "if a: return 1"),
     "before a semicolon": coroutine("a = 1; raise gen.Return(a)", "a = 1; return a"),
 }
@@ -54,6 +57,11 @@ NOTED: Dict[str, Tuple[str, str, str]] = {
 }
 
 LEFT: Left = {
+    "comments in its way": (
+        "from tornado import gen\n\n@gen.coroutine\ndef f():\n"
+        "    yield g()\n    raise gen.Return(\n        1  # one\n        ,  # two\n    )\n",
+        "stays a coroutine of tornado: line 6: it would lose a comment",
+    ),
     "in a plain function": (
         "from tornado import gen\n\ndef stop(number, frame):\n    raise gen.Return(1)\n",
         "in a plain function unwinds the coroutine",
