@@ -9,8 +9,8 @@ After, when the code no longer imports them::
     install_requires=['plumpy-compat']
 
 The distributions are tornado, pika, topika, frozendict, nest-asyncio and aiocontextvars. They go in projects that used
-tornado, plumpy or kiwipy; elsewhere they are none of our business. ``pika`` and ``topika`` become ``aio-pika`` where the code
-imports that now.
+tornado, plumpy or kiwipy; elsewhere they are none of our business. ``pika`` and ``topika`` become ``aio-pika`` where
+the code imports that now.
 
 Refuses, and reports, when the run didn't read all Python files of the project. Keeps, with a note, what the code still
 imports. With ``--stage shim`` all stay.

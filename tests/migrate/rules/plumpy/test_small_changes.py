@@ -74,6 +74,26 @@ REWRITES: Dict[str, Tuple[str, str, str]] = {
         + WAITS.format("(KeyError, kiwipy.CancelledError, asyncio.CancelledError) as e"),
         "PLM110",
     ),
+    "cancelled while a loop runs": (
+        HEAD + "\ndef f(loop):\n    with self.assertRaises(plumpy.CancelledError):\n        aio.run_sync(loop, g)\n",
+        ASYNCIO + "\ndef f(loop):\n    with self.assertRaises((plumpy.CancelledError, asyncio.CancelledError)):\n"
+        "        aio.run_sync(loop, g)\n",
+        "PLM110",
+    ),
+    "cancelled, in a callback": (
+        HEAD + "\ndef f(x):\n    def done(y):\n        try:\n            y.result()\n"
+        "        except plumpy.CancelledError:\n            pass\n    x.add_done_callback(done)\n",
+        ASYNCIO + "\ndef f(x):\n    def done(y):\n        try:\n            y.result()\n"
+        "        except (plumpy.CancelledError, asyncio.CancelledError):\n            pass\n"
+        "    x.add_done_callback(done)\n",
+        "PLM110",
+    ),
+    "cancelled, in a tuple": (
+        HEAD + "\nasync def f(x):\n    await retry(ignore=(plumpy.CancelledError, KeyError))\n",
+        ASYNCIO + "\nasync def f(x):\n"
+        "    await retry(ignore=(plumpy.CancelledError, KeyError, asyncio.CancelledError))\n",
+        "PLM110",
+    ),
     "policy": _line("PLM111", "plumpy.set_event_loop_policy()\nf()", "f()"),
     "the version": _line("PLM112", "plumpy.version.__version__", "plumpy.__version__"),
     "the version by name": (
