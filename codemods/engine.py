@@ -179,7 +179,7 @@ class _Code:
             self.done[index] = one
 
     def _patched(self) -> Set[str]:
-        """The dotted names in strings of files that patch something, and the names that they patch in what they have."""
+        """The dotted names in strings of files that patch something, and the names that they patch in modules."""
         texts = [work.data for work in self.works if b"patch" in work.data or b"setattr(" in work.data]
         dotted = {name.decode() for data in texts for name in _DOTTED_STRING.findall(data)}
         return dotted | {f"{ANY_MODULE}.{name.decode()}" for data in texts for name in _PATCHED_NAME.findall(data)}
