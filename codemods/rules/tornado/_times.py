@@ -81,7 +81,7 @@ def time_of(module: Module, node: ast.expr) -> Optional[Time]:
             call = getattr(node, asks)
             clock = _asked(module, call) if isinstance(call, ast.Call) else None
             if clock is not None:
-                root = _root_name(call.func)
+                root = root_name(call.func)
                 settles = (root,) if root is not None else ()
                 return Time(clock, seconds, settles=settles, is_positive=_is_positive(getattr(node, seconds)))
     if isinstance(node, ast.Name):
@@ -106,7 +106,8 @@ def _is_long(span: ast.Call) -> bool:
     return bool(values) and all(_is_positive(one) for one in values)
 
 
-def _root_name(node: ast.AST) -> Optional[ast.Name]:
+def root_name(node: ast.AST) -> Optional[ast.Name]:
+    """The name at the left end of a chain of attributes."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return node if isinstance(node, ast.Name) else None

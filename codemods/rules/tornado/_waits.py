@@ -10,7 +10,7 @@ from codemods.lazy import cst
 from codemods.rules.tornado._loops import no_name, replaced
 from codemods.rules.tornado._queues import WAITING, Fate, Group, Kept, Trouble, Wait, kept, refused
 from codemods.rules.tornado._spelling import aio, asyncio_name
-from codemods.rules.tornado._times import Clock, Time
+from codemods.rules.tornado._times import Clock, Time, root_name
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -108,7 +108,17 @@ def _wrapped(module: Module, wait: Wait) -> Tuple[Optional[Any], Needs, Tuple[as
         return None, (), ()
     outer = started if wait.fate is Fate.STARTED else ""
     inner = started if time is not None and not time.is_positive else ""
-    return _Waited(place, time, wait_for, within, inner, outer), needs, time.settles if time is not None else ()
+    return _Waited(place, time, wait_for, within, inner, outer), needs, _settled(wait, time)
+
+
+def _settled(wait: Wait, time: Optional[Time]) -> Tuple[ast.AST, ...]:
+    """The names that vanish with a time-out of which only the seconds are kept."""
+    value = wait.timeout[0] if wait.timeout is not None else None
+    if time is None or time.clock is not Clock.SPAN:
+        return time.settles if time is not None else ()
+    plain = isinstance(value, ast.Call) and not value.args and [one.arg for one in value.keywords] == ["seconds"]
+    root = root_name(value.func) if plain else None  # type: ignore[union-attr]
+    return (root,) if root is not None else ()
 
 
 WAITING_AT = {name: place for methods in WAITING.values() for name, place in methods.items()}

@@ -2,17 +2,18 @@
 
 These are left, each with what to do: `add_handler`, `update_handler` and `remove_handler` (`add_reader`, `add_writer`),
 `handle_callback_exception` (`set_exception_handler`), `set_blocking_log_threshold`, and `IOLoop.configure`, `install`,
-`initialized`, `READ`, `WRITE` and `ERROR`.
+`initialized`, `READ`, `WRITE` and `ERROR`. A note says where a method of a loop is replaced (`loop.start = …`).
 """
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Iterator
 
 from codemods.index.facts import qualified
 from codemods.index.scopes import FUNCTIONS
 from codemods.rule import Item, Rule, needle
-from codemods.rules.tornado._loops import IOLOOP, STAGES, class_uses, loop_calls
+from codemods.rules.tornado._loops import IOLOOP, STAGES, Receiver, class_uses, loop_calls, receiver
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -40,11 +41,19 @@ _NAMES = {
     **dict.fromkeys(("NONE", "READ", "WRITE", "ERROR"), "use `add_reader` and `add_writer`, which have no flags"),
 }
 
-rule = Rule("TOR309", __doc__, [needle(name) for name in (*_METHODS, "IOLoop")], stages=STAGES)
+rule = Rule("TOR309", __doc__, [needle(name) for name in (*_METHODS, "IOLoop", "tornado")], stages=STAGES)
+
+
+_REPLACED = ("start", "stop", "run_sync", "add_callback", "call_later", "close")
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    for method in _REPLACED:
+        for node in module.attributes(method):
+            if not isinstance(node.ctx, ast.Load) and receiver(module, node) in (Receiver.LOOP, Receiver.LIKELY):
+                message = f"`{module.text(node)}` replaces a method of tornado's loop"
+                yield rule.note(module, node, message, "replace what is called of asyncio's loop instead")
     for use in loop_calls(module, *_METHODS):
         advice = _METHODS[use.node.attr]
         yield rule.left(module, use.node, f"asyncio's loops have no `{use.node.attr}`", advice)

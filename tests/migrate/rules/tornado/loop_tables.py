@@ -71,7 +71,8 @@ def kept_in_class(made: str, body: str, new: str, new_body: str) -> Tuple[str, s
     old = "import datetime\nimport time\nfrom tornado import gen, locks, queues\n"
     imports = "import asyncio\nimport datetime\nimport time\nfrom plumpy_compat import aio\n"
     coroutine = ("    @gen.coroutine\n    def f(self, n):\n", "    @aio.eager_coroutine\n    async def f(self, n):\n")
-    start = "\n\nclass A:\n    def __init__(self):\n        self._x = "
+    # So that they are used whatever becomes of the body.
+    start = "\nCLOCKS = datetime, time\n\n\nclass A:\n    def __init__(self):\n        self._x = "
     return (
         f"{old}{start}{made}\n\n{coroutine[0]}{_inner(body, 8)}",
         f"{imports}{start}{new}\n\n{coroutine[1]}{_inner(new_body, 8)}",

@@ -83,10 +83,10 @@ REWRITES: Rewrites = {
         more=_DATES,
     ),
     "a time of the wall clock": on_loop(
-        "loop.add_timeout(time.time() + x, print)", "loop.call_later(x, print)", "", _TIME
+        "loop.add_timeout(time.time() + x, print)\nprint(time)", "loop.call_later(x, print)\nprint(time)", "", _TIME
     ),
     "a time of the wall clock, turned round": on_loop(
-        "loop.call_at(3 + time.time(), x)", "aio.call_later(loop, 3, x)", more=_TIME
+        "loop.call_at(3 + time.time(), x)\nprint(time)", "aio.call_later(loop, 3, x)\nprint(time)", more=_TIME
     ),
     "a time of the loop": on_loop(
         "loop.add_timeout(loop.time() + 3, print)", "loop.call_at(loop.time() + 3, print)", ""

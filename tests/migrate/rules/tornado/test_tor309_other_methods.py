@@ -49,3 +49,8 @@ def test_leaves_methods(case: Tuple[str, str, str]) -> None:
 
 def test_leaves_other_handlers_alone() -> None:
     nothing_said("import plumpy\n\ndef f(updater):\n    updater.add_handler(print)\n")
+
+
+def test_notes_a_method_that_is_replaced() -> None:
+    source, result = on_loop("loop.start = x", "loop.start = x", "")
+    becomes_with((source, result, "replaces a method"), Outcome.NOTE)
