@@ -24,12 +24,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
-from codemods.index.coroutines import callee
+from codemods.index.coroutines import TOGETHER, callee
 from codemods.index.program import Callee, Form
 from codemods.lazy import cst
 from codemods.registry import chosen_code_rules
 from codemods.rule import Item, Rule, needle
-from codemods.rules.tornado._coroutines import TOGETHER, converted
+from codemods.rules.tornado._coroutines import converted
 from codemods.rules.tornado._loops import STAGES, LoopCall, argument, handed, is_simple_call, loop_calls
 
 if TYPE_CHECKING:
