@@ -108,8 +108,9 @@ class Program:
         :param reasons: why, by the functions' names.
         """
         news = {name: reason for name, reason in reasons.items() if self._is_rewritten(name)}
-        self.decisions.update((name, Decision(Form.KEPT, reason)) for name, reason in news.items())
-        self._names = None
+        if news:
+            self.decisions.update((name, Decision(Form.KEPT, reason)) for name, reason in news.items())
+            self._names = None
         return bool(news)
 
     def _is_rewritten(self, name: str) -> bool:

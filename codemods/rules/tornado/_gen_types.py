@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING, Dict, FrozenSet, Iterator, List, NamedTuple
 
+from codemods.index.scopes import FUNCTIONS
+
 if TYPE_CHECKING:
     from codemods.index.module import Module, Span
 
@@ -40,13 +42,15 @@ def type_names(module: Module, wanted: FrozenSet[str]) -> Iterator[TypeName]:
 
 
 def _annotations(module: Module) -> List[ast.Constant]:
-    found = []
-    for node in ast.walk(module.tree):
-        for field in ("annotation", "returns"):
-            value = getattr(node, field, None)
-            if isinstance(value, ast.Constant) and isinstance(value.value, str) and "\\" not in module.text(value):
-                found.append(value)
-    return found
+    """The annotations that are strings."""
+    found = [node.annotation for node in module.of(ast.AnnAssign)]
+    for function in module.of(*FUNCTIONS):
+        arguments = function.args
+        every = [*getattr(arguments, "posonlyargs", ()), *arguments.args, *arguments.kwonlyargs]
+        every += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+        found += [function.returns, *(one.annotation for one in every)]
+    strings = (one for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return [one for one in strings if "\\" not in module.text(one)]
 
 
 def _within(

@@ -43,6 +43,8 @@ BECOMES = {
 NAME = re.compile(r"(?<![\w.])tornado(?:\.[A-Za-z_]\w*)+")
 _TYPE = re.compile(r"#[ \t]*type:")
 _TORNADO = re.compile(r"tornado", re.IGNORECASE)
+_WORDS = re.compile(r"[Tt]ornado|gen\.|run_sync|IOLoop|yield")
+_COMMENT = re.compile(rf"#[^\n]*?(?:{_WORDS.pattern})")
 
 
 class Text(NamedTuple):
@@ -57,7 +59,7 @@ class Text(NamedTuple):
 
 
 def texts(module: Module) -> List[Text]:
-    """The comments (without types and our own markers) and docstrings of a file, in source order."""
+    """The comments (without types and our own markers) and docstrings that may be of interest, in source order."""
     if "texts" not in module.cache:
         module.cache["texts"] = sorted([*_comments(module), *_docstrings(module)], key=lambda one: one.span)
     found: List[Text] = module.cache["texts"]
@@ -66,6 +68,8 @@ def texts(module: Module) -> List[Text]:
 
 def _comments(module: Module) -> Iterator[Text]:
     source = module.source
+    if not _COMMENT.search(source.text):
+        return
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(source.text, newline="").readline))
     except (tokenize.TokenError, SyntaxError):
@@ -77,7 +81,9 @@ def _comments(module: Module) -> Iterator[Text]:
 
 
 def _docstrings(module: Module) -> Iterator[Text]:
-    for node in ast.walk(module.tree):
+    source = module.source
+    lines = {source.position(match.start())[0] for match in _WORDS.finditer(source.text)}
+    for node in module.across(lines):
         value = node.value if isinstance(node, ast.Expr) else None
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield Text(module.span(value), value)

@@ -24,7 +24,8 @@ rule = Rule("TOR105", __doc__, [importing("tornado")], stages=("asyncio", "final
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for name in module.program.coroutine_names:
+    walk = module.walk
+    for name in sorted(one for one in module.program.coroutine_names if one in walk.loads or one in walk.attributes):
         nodes: List[ast.expr] = [node for node, _ in module.loads(name)]
         nodes += module.attributes(name)
         for node in nodes:
