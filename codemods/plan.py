@@ -123,6 +123,8 @@ class _Planner:
         first, last = self._lines(item)
         if self._ignores(item.rule, first, last):
             return None
+        if isinstance(item, ImportEdit) and not item.becomes and item.imported.alias in self.module.relied_on:
+            return None
         blocked = self.blocked.get((item.rule, anchor(self.module, item)))
         if blocked is not None:
             return blocked

@@ -69,6 +69,7 @@ class Module:
     :ivar dead: the spans that accepted edits remove.
     :ivar settled: the loads of imported names that accepted edits replace.
     :ivar leaving: the aliases of imports that accepted edits remove or replace.
+    :ivar relied_on: the aliases of imports that planned edits make use of.
     :ivar planned: the names that new imports will bind, and the dotted names that they stand for.
     :raises SyntaxError: if the text isn't Python that this interpreter reads.
     """
@@ -99,6 +100,7 @@ class Module:
         self.dead: List[Span] = []
         self.settled: Set[ast.AST] = set()
         self.leaving: Set[ast.AST] = set()
+        self.relied_on: Set[ast.AST] = set()
         self.planned: Dict[str, str] = {}
         self.cache: Dict[str, Any] = {}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple, Optional
 from codemods.edits import NewImport
 
 if TYPE_CHECKING:
-    from codemods.index.module import Module
+    from codemods.index.module import ImportedName, Module
 
 
 class Spelling(NamedTuple):
@@ -72,12 +72,21 @@ def _existing(module: Module, home: str, name: Optional[str], at: ast.AST, moder
             continue
         if one.alias in module.leaving:
             continue
-        if name and modern(one.canonical) == f"{home}.{name}":
-            return one.local
-        if one.canonical != home and modern(one.canonical) == home:
-            return f"{one.local}.{name}" if name else one.local
-        if isinstance(one.statement, ast.Import) and one.alias.name == home:
-            return f"{one.local if one.alias.asname else home}{'.' + name if name else ''}"
+        code = _spelled(one, home, name, modern)
+        if code is not None:
+            module.relied_on.add(one.alias)
+            return code
+    return None
+
+
+def _spelled(one: ImportedName, home: str, name: Optional[str], modern: Modern) -> Optional[str]:
+    """What the import `one` makes of ``home.name``."""
+    if name and modern(one.canonical) == f"{home}.{name}":
+        return one.local
+    if one.canonical != home and modern(one.canonical) == home:
+        return f"{one.local}.{name}" if name else one.local
+    if isinstance(one.statement, ast.Import) and one.alias.name == home:
+        return f"{one.local if one.alias.asname else home}{'.' + name if name else ''}"
     return None
 
 
