@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, FrozenSet, Iterable, Iterator, Optional
 
+from codemods.index.facts import qualified
 from codemods.index.origins import UNKNOWN, origins
+from codemods.index.scopes import FUNCTIONS
 
 if TYPE_CHECKING:
-    import ast
-
     from codemods.index.module import Module, Reference
 
 OLD, NEW, LEGACY = "plumpy", "plumpy_compat", "plumpy_compat.legacy"
@@ -53,6 +54,7 @@ def is_plumpy(module: Module) -> bool:
 
 
 def everywhere(*names: str) -> FrozenSet[str]:
+    """Names as they are in each package that may be plumpy's."""
     return frozenset(f"{root}.{name}" for root in (OLD, NEW, LEGACY) for name in names)
 
 
@@ -75,10 +77,13 @@ STATES = everywhere(
 )
 LISTENERS = everywhere(*both("process_listener", "ProcessListener"))
 _GIVE_INSTANCES = (".current", ".recreate_from")
+_HAVE_PROCESS = (".process", ".state_machine")
 
 
 def is_instance(module: Module, node: ast.AST, bases: FrozenSet[str]) -> bool:
     """Whether an expression certainly gives an instance of one of some classes (or ``super()`` of one)."""
+    if bases is PROCESSES and isinstance(node, ast.Name) and _is_listened_to(module, node):
+        return True
     found = [one for one in origins(module, node) if one != "builtins.None"]
     return bool(found) and all(_is_instance(module, one, bases) for one in found)
 
@@ -86,6 +91,8 @@ def is_instance(module: Module, node: ast.AST, bases: FrozenSet[str]) -> bool:
 def _is_instance(module: Module, origin: str, bases: FrozenSet[str]) -> bool:
     if origin.startswith("super:"):
         return module.program.derives(origin[len("super:") :], bases)
+    if bases is PROCESSES and origin.endswith(_HAVE_PROCESS):
+        return _is_instance(module, origin.rpartition(".")[0], STATES)
     if not origin.endswith("()"):
         return False
     made = origin[:-2]
@@ -93,6 +100,18 @@ def _is_instance(module: Module, origin: str, bases: FrozenSet[str]) -> bool:
         if made.endswith(method):
             made = made[: -len(method)]
     return module.program.derives(made, bases)
+
+
+def _is_listened_to(module: Module, node: ast.Name) -> bool:
+    """Whether a name is the process that a method of a listener is called with."""
+    scope = module.scope_of(node).lookup(node.id)
+    function = scope.node if scope is not None else None
+    if not isinstance(function, FUNCTIONS) or not function.name.startswith("on_process_"):
+        return False
+    cls, arguments = module.parent(function), function.args.args
+    if not isinstance(cls, ast.ClassDef) or len(arguments) < 2 or arguments[1].arg != node.id:
+        return False
+    return module.program.derives(qualified(module, cls), LISTENERS)
 
 
 def is_unknown(module: Module, node: ast.AST) -> bool:

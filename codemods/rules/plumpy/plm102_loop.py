@@ -11,7 +11,8 @@ After::
     Sum(inputs).loop.stop()
 
 A receiver counts only if it is known to be a process: `self` in a subclass, a new instance, `Process.current()`, a
-parameter with such an annotation. Communicators, AiiDA's transport queue and everything else keep their method.
+parameter with such an annotation, the `process` of a state or of a listener's methods. Communicators, AiiDA's transport
+queue and everything else keep their method.
 
 Left are calls on what nothing is known of but its name (`process.loop()`), and a method `loop` of a subclass.
 """
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 rule = Rule("PLM102", __doc__, [needle("loop")], stages=("asyncio", "final"))
 
-_SOUNDS_LIKE_IT = re.compile(r"(^|_)(proc|process|workchain|wc)\d*$", re.IGNORECASE)
+_SOUNDS_LIKE_IT = re.compile(r"(^|[_.])(proc|process|workchain|wc)\d*$", re.IGNORECASE)
 
 
 @rule.find

@@ -36,6 +36,16 @@ REWRITES: Rewrites = {
         _after("def f(p: plumpy.Process):\n    return p.loop()"),
         _after("def f(p: plumpy.Process):\n    return p.loop"),
     ),
+    "of a state": (
+        "import plumpy\n\nclass S(plumpy.Waiting):\n    def f(self):\n        return self.process.loop()\n",
+        "import plumpy\n\nclass S(plumpy.Waiting):\n    def f(self):\n        return self.process.loop\n",
+    ),
+    "of a listener": (
+        "import plumpy\n\nclass L(plumpy.ProcessListener):\n    def on_process_killed(self, p, msg):\n"
+        "        p.loop().stop()\n",
+        "import plumpy\n\nclass L(plumpy.ProcessListener):\n    def on_process_killed(self, p, msg):\n"
+        "        p.loop.stop()\n",
+    ),
     "one of two": (
         _after("p = Sum() if x else plumpy.Process()\np.loop()"),
         _after("p = Sum() if x else plumpy.Process()\np.loop"),
@@ -59,6 +69,7 @@ def test_becomes(case: Tuple[str, str], runtime: str) -> None:
 
 LEFT: Left = {
     "parameter": (_after("def f(process):\n    process.loop()"), "may be a process"),
+    "attribute of another": ("import plumpy\n\nclass A:\n    def f(self):\n        self.process.loop()\n", "may be"),
     "unknown attribute": (_method("return queue[0].last_proc.loop()"), "may be a process"),
     "method": (HEAD + "    def loop(self):\n        return 1\n", "is a property now"),
 }
