@@ -84,6 +84,14 @@ def block(tag):
 
 
 @gen.coroutine
+def fail(tag, rounds):
+    for _ in range(rounds):
+        yield gen.moment
+    note(tag, 'fails')
+    raise Failure(tag)
+
+
+@gen.coroutine
 def take(tag, future):
     value = yield future
     note(tag, 'took', num(value))
@@ -381,6 +389,27 @@ def _wait_iterator(body: Body) -> None:
     body.add("note(tag, 'came', sorted(results))")
 
 
+def _race(body: Body) -> None:
+    """The one that fails first isn't the first one; who waits goes on when both have failed."""
+    slow, fast = f"t{body.site()}", f"t{body.site()}"
+    body.add(f"{slow} = {body.tag()}\n{fast} = {body.tag()}\ntry:")
+    both = f"fail({slow}, {body.pick(2, 3)}), fail({fast}, {body.pick(0, 1)})"
+    body.add(f"    yield {body.pick(f'[{both}]', f'gen.multi([{both}])', f'[leaf({body.tag()}, 1), {both}]')}")
+    body.add(f"except Failure as error:\n    note(tag, str(error), {slow} in TRACE, {fast} in TRACE)")
+
+
+def _order(body: Body) -> None:
+    """A coroutine runs up to where it waits before its caller goes on."""
+    name = f"o{body.site()}"
+    body.add(f"{name} = []\n\n@gen.coroutine\ndef f{name}(value):\n    {name}.append(value)\n    yield gen.moment")
+    body.add(f"    {name}.append(value + 1)\n\nkept = f{name}({body.value()})\n{name}.append('between')")
+    body.add(f"ioloop.IOLoop.current().add_callback({name}.append, 'called back')")
+    body.add(
+        body.pick(f"yield [kept, f{name}(-5)]", f"yield kept\nyield f{name}(-5)", f"yield f{name}(-5)\nyield kept")
+    )
+    body.add(f"yield gen.sleep(0.001)\nnote(tag, 'order', {name}[:2], sorted(map(str, {name})))")
+
+
 def _nested(body: Body) -> None:
     name = f"g{body.site()}"
     body.add(f"@gen.coroutine\ndef {name}(value):\n    note({body.tag('value')}, 'nested', value)")
@@ -428,7 +457,7 @@ def _for(body: Body) -> None:
 
 SIMPLE: Sequence[Statement] = (
     *(_yield, _yield, _plain_yield, _plain_yield, _bare_yield, _note, _raise, _return, _forget, _store, _store_many),
-    *(_done_callback, _callback, _coroutine_callback, _too_late, _wait_iterator, _nested),
+    *(_done_callback, _callback, _coroutine_callback, _too_late, _wait_iterator, _race, _order, _nested),
 )
 COMPOUND: Sequence[Statement] = (_try, _try, _with, _if, _for)
 

@@ -324,6 +324,24 @@ def broadcasts_run_on_the_loop(loop):
 
 @scenario
 @gen.coroutine
+def a_subscriber_leaves(loop):
+    with connected() as communicator:
+        taken = []
+
+        def take(_communicator, task):
+            taken.append(task)
+            return 'taken'
+
+        communicator.add_task_subscriber(take)
+        answers = [(yield settled(communicator.task_send('one')))]
+        communicator.remove_task_subscriber(take)
+        communicator.add_task_subscriber(lambda _communicator, task: task + ' by another')
+        answers.append((yield settled(communicator.task_send('two'))))
+        raise gen.Return([answers, taken])
+
+
+@scenario
+@gen.coroutine
 def futures_are_passed_to_threads(loop):
     passed, failed = plumpy.Future(), plumpy.Future()
     nested = plumpy.Future()
