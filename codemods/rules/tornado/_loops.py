@@ -211,6 +211,8 @@ def is_plain(module: Module, node: ast.expr) -> bool:
 
 def _is_of_stdlib(found: FrozenSet[str]) -> bool:
     roots = {_root(one) for one in found}
+    if any(one.startswith("builtins.None") for one in found):
+        return False  # it's something else when it's called
     return all(one == "builtins" or (one in EVER_STDLIB and one != "asyncio") for one in roots)
 
 

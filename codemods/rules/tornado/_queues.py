@@ -17,6 +17,7 @@ from codemods.registry import chosen_code_rules
 from codemods.rules.tornado._coroutines import converted
 from codemods.rules.tornado._loops import called, is_simple_call
 from codemods.rules.tornado._times import Time, time_of
+from codemods.suppress import ignored_lines
 
 if TYPE_CHECKING:
     from codemods.index.module import Module, Reference
@@ -146,11 +147,24 @@ def _kept(module: Module) -> Iterator[Kept]:
         for reference in module.references(home):
             group = KINDS.get(reference.canonical)
             if group is not None and called(module, reference.node) is not None:
-                yield _Follower(module, Kept(reference, group)).run()
+                found = _Follower(module, Kept(reference, group)).run()
+                _heed_comments(module, found)
+                yield found
             elif group is None and reference.canonical.rpartition(".")[0] in KINDS:
                 found = Kept(reference, KINDS[reference.canonical.rpartition(".")[0]])
                 found.refuse(reference.node, f"`{module.text(reference.node)}` is read of the class")
                 yield found
+
+
+def _heed_comments(module: Module, found: Kept) -> None:
+    """Refuse what a comment says to leave: half of it would be worse."""
+    lines, _ = ignored_lines(module)
+    code = found.group.value
+    for node in (found.reference.node, *(wait.call for wait in found.waits)) if lines else ():
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+            codes = lines.get(line)
+            if codes is not None and (not codes or any(code.startswith(one) for one in codes)):
+                found.refuse(node, "a comment says to leave it")
 
 
 class _Follower:
@@ -241,11 +255,15 @@ class _Follower:
             return
         self.seen.add((cls, name))
         dotted = qualified(module, cls)
-        others = [one for one in module.program.graph.derived(dotted) if not one.startswith(f"{module.name}.")]
+        others = [one for one in module.program.graph.derived(dotted) if one not in self._classes()]
         if others:
             self.found.refuse(target, f"`{others[0]}` in another file may use `{name}`")
             return
-        if not name.startswith("_") and self.found.group is not Group.EVENT:
+        bases = [one for one in module.program.graph.linearised(dotted)[1:] if self._is_elsewhere(one)]
+        if bases and self.found.group is not Group.EVENT:
+            note = f"if `{bases[0]}` uses `{name}`, what its methods give must be awaited there"
+            self.found.notes.append(Trouble(target, note))
+        elif not name.startswith("_") and self.found.group is not Group.EVENT:
             note = f"other files can use `{name}`: what its methods give must be awaited there"
             self.found.notes.append(Trouble(target, note))
         for node in module.attributes(name):
@@ -255,6 +273,16 @@ class _Follower:
                 self._use(node)
             elif isinstance(node.ctx, ast.Store) and not self._is_own(self._stored(node)):
                 self.found.refuse(node, f"`{module.text(node)}` may be something else as well")
+
+    def _is_elsewhere(self, cls: str) -> bool:
+        """Whether a class is one of the project's, in another file."""
+        root = cls.split(".")[0]
+        ours = root == self.module.name.split(".")[0] or self.module.project.has_module(root)
+        return ours and cls not in self._classes()
+
+    def _classes(self) -> Set[str]:
+        """The classes of this file."""
+        return {qualified(self.module, one) for one in self.module.of(ast.ClassDef)}
 
     def _stored(self, node: ast.Attribute) -> Optional[ast.AST]:
         above = self.module.parent(node)
@@ -279,9 +307,7 @@ class _Follower:
 
     def _is_another(self, origin: str) -> bool:
         """Whether an origin is an instance of another class of this file."""
-        cls = origin[:-2] if origin.endswith("()") else ""
-        names = {qualified(self.module, one) for one in self.module.of(ast.ClassDef)}
-        return cls in names
+        return origin.endswith("()") and origin[:-2] in self._classes()
 
     # -- what is done with it --------------------------------------------------------------------
 
@@ -336,6 +362,9 @@ class _Follower:
             if timeout[1] is None and self.found.group is not Group.EVENT:
                 self.found.refuse(value, f"what time `{self.module.text(value)}` is can't be told")
                 return
+        if (timeout is not None or drops) and "#" in self.module.text(call):
+            self.found.refuse(call, "there's a comment among its arguments")
+            return
         fate = self._fate(call, node)
         if fate is Fate.WITH and timeout is not None:
             self.found.refuse(call, _MORE)
@@ -376,7 +405,7 @@ class _Follower:
     def _held(self, call: ast.Call, waiting: ast.AST, item: ast.withitem) -> Optional[Fate]:
         statement = self.module.parent(item)
         alone = isinstance(statement, ast.With) and len(statement.items) == 1 and item.optional_vars is None
-        if not alone or not isinstance(waiting, ast.Yield):
+        if not alone or not isinstance(waiting, ast.Yield) or "#" in self.module.text(waiting):
             self.found.refuse(call, _MORE)
             return None
         return Fate.WITH

@@ -50,6 +50,31 @@ REWRITES: Rewrites = {
                 self._loop.call_later(3, self.check)
         """,
     ),
+    "a callback that is set elsewhere": (
+        """
+        import plumpy
+
+        class A:
+            def __init__(self, loop):
+                self._loop = loop
+                self._callback = None
+
+            def check(self):
+                self._loop.call_later(3, self._callback)
+        """,
+        """
+        import plumpy
+        from plumpy_compat import aio
+
+        class A:
+            def __init__(self, loop):
+                self._loop = loop
+                self._callback = None
+
+            def check(self):
+                aio.call_later(self._loop, 3, self._callback)
+        """,
+    ),
     "a coroutine": (
         """
         from tornado import gen

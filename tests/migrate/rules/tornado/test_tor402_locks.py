@@ -98,6 +98,16 @@ def _part(before: str, after: str, reason: str) -> Tuple[str, str, str]:
 
 
 PARTS: Parts = {
+    "a comment says to leave it": _part(
+        "with (yield self._x.acquire(\n)):  # plumpy-migrate: ignore[TOR402]\n    pass",
+        "with (await aio.as_awaitable(self._x.acquire(\n))):  # plumpy-migrate: ignore[TOR402]\n    pass",
+        "is still imported",
+    ),
+    "held, with a comment among the arguments": _part(
+        "with (yield self._x.acquire(  # why\n)):\n    pass",
+        "with (await aio.as_awaitable(self._x.acquire(  # why\n))):\n    pass",
+        "a `with` that does more",
+    ),
     "held under a name": _part(
         "with (yield self._x.acquire()) as y:\n    y()",
         "with (await aio.as_awaitable(self._x.acquire())) as y:\n    y()",

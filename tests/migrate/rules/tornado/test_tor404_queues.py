@@ -53,6 +53,26 @@ REWRITES: Rewrites = {
 }
 
 NOTED: Parts = {
+    "a base class can": (
+        """
+        from tornado import queues
+        from snippet.base import Base
+
+        class A(Base):
+            def __init__(self):
+                self._x = queues.Queue()
+        """,
+        """
+        import asyncio
+
+        from snippet.base import Base
+
+        class A(Base):
+            def __init__(self):
+                self._x = asyncio.Queue()
+        """,
+        "must be awaited there",
+    ),
     "others can reach it": (
         "from tornado import queues\n\nclass A:\n    def __init__(self):\n        self.x = queues.Queue()\n",
         "import asyncio\n\nclass A:\n    def __init__(self):\n        self.x = asyncio.Queue()\n",
@@ -69,6 +89,10 @@ def _left(body: str) -> str:
 
 
 LEFT: Rewrites = {
+    "a comment among the arguments": (
+        _left("await self._x.get(  # why\n            timeout=None)"),
+        "a comment among its arguments",
+    ),
     "handed on": (_left("g(self._x)"), "`self._x` is handed on"),
     "iterated over": (_left("async for y in self._x:\n            pass"), "`self._x` is handed on"),
     "its inner workings": (_left("self._x._queue.clear()"), "asyncio has no `_queue`"),
