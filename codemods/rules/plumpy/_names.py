@@ -99,7 +99,13 @@ def _is_instance(module: Module, origin: str, bases: FrozenSet[str]) -> bool:
     for method in _GIVE_INSTANCES:
         if made.endswith(method):
             made = made[: -len(method)]
-    return module.program.derives(made, bases)
+    return module.program.derives(made, bases) or _is_mixin(module, made, bases)
+
+
+def _is_mixin(module: Module, cls: str, bases: FrozenSet[str]) -> bool:
+    """Whether a class is only there to be mixed into classes that derive from some."""
+    derived = module.program.graph.derived(cls)
+    return bool(derived) and all(module.program.derives(one, bases) for one in derived)
 
 
 def _is_listened_to(module: Module, node: ast.Name) -> bool:

@@ -36,6 +36,14 @@ REWRITES: Rewrites = {
         _after("def f(p: plumpy.Process):\n    return p.loop()"),
         _after("def f(p: plumpy.Process):\n    return p.loop"),
     ),
+    "unbundled": (
+        _after("p = plumpy.Bundle(x).unbundle(c)\np.loop()"),
+        _after("p = plumpy.Bundle(x).unbundle(c)\np.loop"),
+    ),
+    "in a mixin": (
+        "import plumpy\n\nclass M:\n    def f(self):\n        self.loop()\n\nclass A(M, plumpy.Process):\n    pass\n",
+        "import plumpy\n\nclass M:\n    def f(self):\n        self.loop\n\nclass A(M, plumpy.Process):\n    pass\n",
+    ),
     "of a state": (
         "import plumpy\n\nclass S(plumpy.Waiting):\n    def f(self):\n        return self.process.loop()\n",
         "import plumpy\n\nclass S(plumpy.Waiting):\n    def f(self):\n        return self.process.loop\n",
@@ -91,6 +99,7 @@ def test_left(case: Tuple[str, str]) -> None:
         ("class Runner:\n    def f(self):\n        return self.transport.loop()\n", {}),
         (_method("return queue.loop()"), {}),
         (_after("(Sum() if x else Other()).loop()"), {}),
+        ("import plumpy\n\nclass M:\n    def f(self):\n        self.loop()\n\nclass B(M):\n    pass\n", {}),
         (HEAD + "    @property\n    def loop(self):\n        return 1\n", {}),
         (_method("return self.loop()"), {"project": Modules("plumpy")}),
     ],
