@@ -11,8 +11,8 @@ After::
     Sum(inputs).loop.stop()
 
 A receiver counts only if it is known to be a process: `self` in a subclass or in what is only mixed into such, a new
-instance, `Process.current()`, what a bundle gives, a parameter with such an annotation, the `process` of a state or of a
-listener's methods. Communicators, AiiDA's transport queue and everything else keep their method.
+instance, `Process.current()`, what a bundle gives, a parameter with such an annotation, the `process` of a state or
+of a listener's methods. Communicators, AiiDA's transport queue and everything else keep their method.
 
 Left are calls on what nothing is known of but its name (`process.loop()`), and a method `loop` of a subclass.
 """
