@@ -19,7 +19,7 @@ from typing import AbstractSet, Dict, Iterable, Iterator, List, NamedTuple, Opti
 from codemods.findings import Finding, Outcome
 from codemods.source import Source, SourceError
 
-MARKER = re.compile(r"# TODO\(plumpy-migrate ([A-Z]{3}\d{3})\): ")
+MARKER = re.compile(r"# TODO\(plumpy-migrate ([A-Z]{2,3}\d{3})\): ")
 _LINES = re.compile(r"\b(lines? )(\d+(?:, \d+)*)")
 
 

@@ -103,6 +103,13 @@ def test_what_looks_like_a_marker_in_a_string_stays() -> None:
     assert _marked(source, "SIX114") == source
 
 
+def test_every_rule_has_a_marker_that_is_known_again() -> None:
+    for rule in code_rules():
+        marked, _ = mark(b"x = 1\n", [Finding(rule.code, 1, 1, "why")], {rule.code})
+        assert mark(marked, [Finding(rule.code, 2, 1, "why")], {rule.code})[0] == marked
+        assert mark(marked, [], {rule.code})[0] == b"x = 1\n"
+
+
 def test_other_comments_stay() -> None:
     source = "# TODO(plumpy-migrate): why\n# TODO: plumpy-migrate SIX114\nx = 1\n"
     assert _marked(source, "SIX") == source
