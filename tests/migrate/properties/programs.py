@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import indent
-from typing import Any, Callable, Iterator, List, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple, TypeVar
 
 from hypothesis import strategies as st
 
@@ -17,8 +17,8 @@ T = TypeVar("T")
 Draw = Callable[..., Any]
 Statement = Callable[["Body"], None]
 
-PRELUDE = '''\
-"""A program of 2018."""
+IMPORTS = '''\
+"""A part of a program of 2018."""
 import contextlib
 import datetime
 import functools
@@ -26,7 +26,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tornado import gen, ioloop
 from tornado.concurrent import Future, is_future
+'''
 
+HELPERS = """
 TRACE = {}
 PENDING = set()
 EXECUTOR = ThreadPoolExecutor(2)
@@ -96,8 +98,13 @@ def take(tag, future):
     value = yield future
     note(tag, 'took', num(value))
     raise gen.Return(value)
+"""
 
-'''
+FROM_HELPERS = """\
+from helpers import (
+    EXECUTOR, LONG, PENDING, SHORT, TRACE, Failure, begin, block, fail, finish, note, num, numbers, take, told
+)
+"""
 
 EPILOGUE = """
 
@@ -465,18 +472,49 @@ COMPOUND: Sequence[Statement] = (_try, _try, _with, _if, _for)
 # -- programs ----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Program:
+    """A program whose function `run` runs it, and gives its result and its trace.
+
+    :param functions: the sources of its functions and classes; each uses only later ones.
+    :param names: what each of them defines.
+    :param start: the number that it's run with.
+    """
+
+    functions: Tuple[str, ...]
+    names: Tuple[str, ...]
+    start: int
+
+    def single(self) -> str:
+        """All of it in one module."""
+        return "\n\n".join([IMPORTS, HELPERS.lstrip(), *self.functions, self._end()])
+
+    def modules(self) -> Dict[str, str]:
+        """The same in three modules, each of which uses the earlier ones."""
+        middle = len(self.functions) // 2
+        names = ", ".join(self.names[middle:])
+        head = IMPORTS + FROM_HELPERS
+        return {
+            "helpers": IMPORTS + HELPERS,
+            "lower": "\n\n".join([head, *self.functions[middle:]]),
+            "program": "\n\n".join([f"{head}from lower import {names}\n", *self.functions[:middle], self._end()]),
+        }
+
+    def _end(self) -> str:
+        return EPILOGUE.lstrip().format(number=self.start)
+
+
 @st.composite
-def programs(draw: Draw) -> str:
-    """The source of a module whose function `run` runs it, and gives its result and its trace."""
-    count = draw(st.integers(2, 5))
-    functions, callees = [_leaf()], [Function("leaf", True)]
-    for place in reversed(range(count)):
-        text, function = draw(st.sampled_from([_function, _function, _method]))(draw, place, callees)
-        if place == 0:
-            text, function = _function(draw, 0, callees)
+def programs(draw: Draw) -> Program:
+    """Random programs."""
+    functions, names, callees = [_leaf()], ["leaf"], [Function("leaf", True)]
+    for place in reversed(range(draw(st.integers(2, 5)))):
+        make = draw(st.sampled_from([_function, _function, _method])) if place else _function
+        text, function = make(draw, place, callees)
         functions.insert(0, text)
+        names.insert(0, function.callee.partition("(")[0])
         callees.insert(0, function)
-    return PRELUDE + "\n\n".join(functions) + EPILOGUE.format(number=draw(st.integers(0, 9)))
+    return Program(tuple(functions), tuple(names), draw(st.integers(0, 9)))
 
 
 def _leaf() -> str:

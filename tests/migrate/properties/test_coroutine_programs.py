@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, note, settings
 from codemods.engine import run, run_source
 from codemods.findings import FileResult
 from codemods.settings import Settings
-from tests.migrate.properties.programs import programs
+from tests.migrate.properties.programs import Program, programs
 
 TORNADO = "PLUMPY_COMPAT_TORNADO_PYTHON"
 """The environment variable that names a Python with tornado 4.5.3."""
 
-EXAMPLES = int(os.environ.get("PLUMPY_COMPAT_PROGRAMS", "50"))
+EXAMPLES = int(os.environ.get("PLUMPY_COMPAT_PROGRAMS", "40"))
 """How many programs are tried each way."""
 
 TARGET = (3, 8)
@@ -38,12 +38,12 @@ class Worker:
         self._python = python
         self._process: Optional[subprocess.Popen[str]] = None
 
-    def run(self, source: str) -> Dict[str, Any]:
+    def run(self, sources: Dict[str, str]) -> Dict[str, Any]:
         """Run a program; give its result and trace, or why there are none."""
         process = self._process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(json.dumps(source) + "\n")
+        process.stdin.write(json.dumps(sources) + "\n")
         process.stdin.flush()
         ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
         answer = process.stdout.readline() if ready else ""
@@ -93,33 +93,44 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("project")
 
 
-def migrate_alone(source: str, folder: Path) -> FileResult:
-    """Migrate a program of which other files may know."""
-    return run_source(source.encode(), "program.py", Settings(target_version=TARGET))
+def migrate_alone(program: Program, folder: Path, stage: str) -> Dict[str, str]:
+    """Migrate a program in one file, of which other files may know."""
+    options = Settings(target_version=TARGET, stage=stage)
+    return {"program": content(run_source(program.single().encode(), "program.py", options))}
 
 
-def migrate_project(source: str, folder: Path, stage: str = "asyncio") -> FileResult:
-    """Migrate a program that is all there is."""
-    (folder / "program.py").write_text(source)
-    return run([str(folder)], Settings(target_version=TARGET, stage=stage, jobs=1), write=False).files[0]
+def migrate_project(program: Program, folder: Path, stage: str) -> Dict[str, str]:
+    """Migrate a program in three files that are all there is."""
+    for name, source in program.modules().items():
+        (folder / f"{name}.py").write_text(source)
+    results = run([str(folder)], Settings(target_version=TARGET, stage=stage, jobs=1), write=False).files
+    migrated = {Path(one.path).stem: content(one) for one in results}
+    return {name: migrated[name] for name in program.modules()}
 
 
-def migrate_to_the_end(source: str, folder: Path) -> FileResult:
-    """Migrate a program, and drop what helped on the way."""
-    return migrate_project(source, folder, "final")
+def content(result: FileResult) -> str:
+    """The source that a file is to have."""
+    note(f"{result.path}: {result.status}, {result.findings}")
+    assert result.after is not None
+    return result.after.decode()
 
 
-@pytest.mark.parametrize("migrate", [migrate_alone, migrate_project, migrate_to_the_end])
+@pytest.mark.parametrize("stage", ["asyncio", "final"])
+@pytest.mark.parametrize("migrate", [migrate_alone, migrate_project])
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(source=programs())
+@given(program=programs())
 def test_a_program_does_the_same_migrated(
-    tornado: Worker, asyncio: Worker, folder: Path, migrate: Callable[[str, Path], FileResult], source: str
+    tornado: Worker,
+    asyncio: Worker,
+    folder: Path,
+    migrate: Callable[[Program, Path, str], Dict[str, str]],
+    stage: str,
+    program: Program,
 ) -> None:
-    before = tornado.run(source)
-    note(source)
+    note(program.single())
+    before = tornado.run({"program": program.single()})
     assert "broken" not in before, before["broken"]
-    migrated = migrate(source, folder)
-    note(f"{migrated.status}, {migrated.findings}")
-    assert migrated.after is not None
-    note(migrated.after.decode())
-    assert asyncio.run(migrated.after.decode()) == before
+    migrated = migrate(program, folder, stage)
+    for name, source in migrated.items():
+        note(f"{name}, migrated:\n{source}")
+    assert asyncio.run(migrated) == before

@@ -1,6 +1,6 @@
 """Runs programs that come in on standard input, for Python 3.8 and later; see `test_coroutine_programs.py`.
 
-A line of JSON with the source comes in, one with what the program's `run` gives goes out.
+A line of JSON with the sources by module comes in, one with what the program's `run` gives goes out.
 """
 
 import asyncio
@@ -8,17 +8,22 @@ import json
 import logging
 import sys
 import traceback
+import types
 from typing import Any, Dict
 
 
-def run(source: str) -> Any:
-    """Run a program; say why if that can't be done."""
-    scope: Dict[str, Any] = {"__name__": "program"}
+def run(sources: Dict[str, str]) -> Any:
+    """Run a program, whose last module has the function `run`; say why if that can't be done."""
     try:
-        exec(compile(source, "program.py", "exec"), scope)
-        return scope["run"]()
+        for name, source in sources.items():
+            module = sys.modules[name] = types.ModuleType(name)
+            exec(compile(source, f"{name}.py", "exec"), module.__dict__)
+        return module.run()
     except Exception:
         return {"broken": traceback.format_exc()}
+    finally:
+        for name in sources:
+            sys.modules.pop(name, None)
 
 
 def main() -> None:
