@@ -5,9 +5,11 @@ For example::
     self.wait()
     with ExpectLog('tornado.application', 'Future exception'):
     class PageTest(testing.AsyncHTTPTestCase):
+    @pytest.mark.gen_test
 
 `self.stop()` and `self.wait()` of a test case, a loop made by `get_new_ioloop`, test cases with an HTTP server, log
-expectations and ports have no counterpart with the same meaning. Nothing is rewritten.
+expectations and ports have no counterpart with the same meaning. `@pytest.mark.gen_test` is pytest-tornado's: such
+tests are generators, and their fixture `io_loop` is a loop of tornado's. Nothing is rewritten.
 """
 
 from __future__ import annotations
@@ -23,7 +25,12 @@ from codemods.rules.tornado._tests import is_async_case, methods, on_self
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("TOR506", __doc__, [needle("tornado"), needle("IsolatedAsyncioTestCase")], stages=("asyncio", "final"))
+rule = Rule(
+    "TOR506",
+    __doc__,
+    [needle("tornado"), needle("IsolatedAsyncioTestCase"), needle("gen_test")],
+    stages=("asyncio", "final"),
+)
 
 _WAITING = "make the test a coroutine that awaits a future or an `asyncio.Event`, which the callback sets"
 _METHODS = {"stop": _WAITING, "wait": _WAITING}
@@ -46,6 +53,9 @@ def find(module: Module) -> Iterator[Item]:
         if name and name[0] in _NAMES:
             message = f"`tornado.testing.{name[0]}` has no counterpart of asyncio's"
             yield rule.left(module, reference.node, message, _NAMES[name[0]])
+    for reference in module.references("pytest.mark.gen_test"):
+        advice = "make it `async def` under `@pytest.mark.asyncio`, with `await` for `yield`, and without `io_loop`"
+        yield rule.left(module, reference.node, "pytest-tornado runs this test on a loop of tornado's", advice)
     for name_, advice in _METHODS.items():
         for node in on_self(module, name_):
             if not _is_own(module, node):

@@ -14,6 +14,10 @@ LEFT: Left = {
     "log": ("from tornado.testing import ExpectLog\n\nwith ExpectLog('a', 'b'):\n    pass\n", "self.assertLogs"),
     "port": ("import tornado.testing\n\ntornado.testing.bind_unused_port()\n", "bind a socket"),
     "main": ("import tornado.testing\n\ntornado.testing.main()\n", "unittest.main"),
+    "pytest-tornado": (
+        "import pytest\n\n\n@pytest.mark.gen_test\ndef test_it(io_loop):\n    yield f()\n",
+        "pytest-tornado runs this test",
+    ),
     "after the migration": (
         "import unittest\n\n\nclass T(unittest.IsolatedAsyncioTestCase):\n    def test_it(self):\n"
         "        self.wait()\n",
