@@ -12,6 +12,8 @@ plumpy-compat takes the place of the requirement on tornado that goes. If none g
 tornado, plumpy or kiwipy that stays. A list that names plumpy-compat already is left alone, and of two that would
 become it one goes.
 
+With ``--stage final --runtime plumpy`` plumpy is added behind plumpy-compat where the code imports both.
+
 Where no list has one of these, PM006 says that the requirement is missing.
 """
 
@@ -20,7 +22,7 @@ from __future__ import annotations
 from typing import List, Optional, Sequence, Tuple
 
 from . import requirement
-from .dep108_plumpy import COMPAT
+from .dep108_plumpy import COMPAT, MODERN
 from .model import Action, DependencyRule, Kind, Knowledge, Slot, Verdict
 
 RULE = DependencyRule("DEP109", "require plumpy-compat where the code imports it", __doc__ or "")
@@ -32,6 +34,8 @@ _ANCHORS = ("tornado", "plumpy", "kiwipy")
 def settle(slots: Sequence[Slot], judged: _Judged, knowledge: Knowledge) -> _Judged:
     """Decide for a whole file where plumpy-compat is required."""
     judged = _once_a_list(slots, judged)
+    if knowledge.runtime == "plumpy" and knowledge.stage == "final" and knowledge.selected(RULE.code):
+        judged = [*judged, *_plumpy_as_well(slots, knowledge)]
     if "plumpy_compat" not in knowledge.imported or not knowledge.complete:
         return judged
     if not knowledge.selected(RULE.code) or _is_required(slots, judged):
@@ -45,6 +49,15 @@ def settle(slots: Sequence[Slot], judged: _Judged, knowledge: Knowledge) -> _Jud
     if behind is not None:
         judged.append((behind, Verdict(RULE.code, Action.ADD, f"the code imports plumpy_compat, of {COMPAT}", COMPAT)))
     return judged
+
+
+def _plumpy_as_well(slots: Sequence[Slot], knowledge: Knowledge) -> _Judged:
+    """Require plumpy beside plumpy-compat where the code imports both."""
+    if not {"plumpy", "plumpy_compat"} <= knowledge.imported or any(_name(slot) == "plumpy" for slot in slots):
+        return []
+    beside = (slot for slot in slots if _name(slot) == COMPAT and not slot.fixed and _is_listed(slot))
+    verdict = Verdict(RULE.code, Action.ADD, "the code imports plumpy again", MODERN)
+    return [(slot, verdict) for slot in beside][:1]
 
 
 def _name(slot: Slot) -> Optional[str]:

@@ -15,7 +15,7 @@ After::
 The names stay, so nothing else in the file changes. With `--runtime plumpy` the imports stay, for the code is to run
 on plumpy 0.22 or newer. With `--stage shim` they lead to `plumpy_compat.legacy`, which keeps the API of plumpy 0.15
 and tornado; the later stages lead on from there. `--stage final --runtime plumpy` leads from plumpy_compat to plumpy,
-except for `plumpy_compat.aio`, which plumpy hasn't.
+except for the helpers in `plumpy_compat.aio` and `.text`, which plumpy hasn't.
 
 Left are star imports of the whole package, modules that are gone (`plumpy.test_utils`), what only plumpy_compat has
 when it's to become plumpy, and files that use AiiDA as a library: it brings plumpy's own classes, which plumpy_compat's
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 rule = Rule("PLM101", __doc__, [importing(OLD, NEW)], order=95)
 
-_AIO = f"{NEW}.aio"
+_HELPERS = (f"{NEW}.aio", f"{NEW}.text")
+"""What migrated code imports from plumpy_compat whatever the runtime is."""
 _ELSEWHERE = ("utils.SimpleNamespace", "version", "stack")
 """What rules of their own find another home for."""
 ONLY_OURS = frozenset(
@@ -97,9 +98,8 @@ def home(dotted: str, settings: Settings) -> Optional[str]:
         return settings.runtime
     if _within(dotted, OLD):
         return NEW if settings.runtime == NEW else None
-    if _within(dotted, NEW) and settings.stage == "final" and settings.runtime == OLD and not _within(dotted, _AIO):
-        return OLD
-    return None
+    stays = settings.stage != "final" or settings.runtime == NEW or any(_within(dotted, one) for one in _HELPERS)
+    return OLD if _within(dotted, NEW) and not stays else None
 
 
 def _within(dotted: str, package: str) -> bool:
@@ -134,7 +134,8 @@ def _refusal(module: Module, one: ImportedName, old: str, new: str, rest: str) -
     if isinstance(one.statement, ast.Import) and not one.alias.asname and rest and rest not in MODULES:
         return Left(f"{new} has no module {rest}", "import what is used of it from where it is now")
     if old == NEW and new == OLD:
-        used = {reference.canonical[len(NEW) + 1 :].split(".")[0] for reference in module.references(NEW)}
+        uses = (use.canonical for use in module.references(NEW) if one in use.imported)
+        used = {dotted[len(NEW) + 1 :].split(".")[0] for dotted in uses}
         ours = sorted({top} & ONLY_OURS if rest else used & (ONLY_OURS | {"aio"}))
         if ours:
             return Left(f"plumpy has no {', '.join(ours)}", "do without it first")

@@ -196,6 +196,13 @@ def test_plumpy_as_runtime() -> None:
         assert run("requirements.txt", fits + "\n", known("plumpy", runtime="plumpy"))[0] == fits + "\n"
 
 
+def test_back_to_plumpy() -> None:
+    final: Dict[str, Any] = {"stage": "final", "runtime": "plumpy", "before": ("plumpy_compat",)}
+    check("requirements.txt", "plumpy-compat\nsix\n", "plumpy>=0.22\nsix\n", known("plumpy", **final))
+    both = known("plumpy", "plumpy_compat", **final)
+    check("requirements.txt", "plumpy-compat\nsix\n", "plumpy-compat\nplumpy>=0.22\nsix\n", both)
+
+
 def test_pika_becomes_aio_pika() -> None:
     now = known("aio_pika", before=("kiwipy", "pika"))
     check("requirements.txt", "pika~=1.1\nsix\n", "aio-pika\nsix\n", now)

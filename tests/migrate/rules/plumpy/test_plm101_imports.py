@@ -99,6 +99,10 @@ BACK: Rewrites = {
         "from plumpy_compat import Process, aio\n",
         "from plumpy_compat import aio\nfrom plumpy import Process\n",
     ),
+    "beside helpers": (
+        "import plumpy_compat as plumpy\nfrom plumpy_compat import aio\n\naio.multi(plumpy.Wait())\n",
+        "import plumpy\nfrom plumpy_compat import aio\n\naio.multi(plumpy.Wait())\n",
+    ),
     "plain": ("import plumpy_compat\n\nplumpy_compat.Wait\n", "import plumpy as plumpy_compat\n\nplumpy_compat.Wait\n"),
 }
 
@@ -141,6 +145,7 @@ def test_what_only_we_have_is_left(source: str) -> None:
         ("import plumpy\n", {"runtime": "plumpy"}),
         ("import plumpy\n", {"runtime": "plumpy", "stage": "final"}),
         ("from plumpy_compat import aio\n", {"runtime": "plumpy", "stage": "final"}),
+        ("from plumpy_compat.text import ensure_str\n", {"runtime": "plumpy", "stage": "final"}),
         ("import plumpy_compat as plumpy\n", {}),
         ("import plumpyx\nfrom . import plumpy\n", {}),
         ("import plumpy\n", {"project": Modules("plumpy")}),
