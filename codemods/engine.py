@@ -7,12 +7,13 @@ import re
 import time
 import warnings
 from dataclasses import replace
-from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Set, Tuple
 
 from codemods import __version__
 from codemods.discover import Discovery, Found, discover
 from codemods.findings import FileResult, Finding, Outcome, RunResult, Status
 from codemods.index.coroutines import coroutine_names, user_of
+from codemods.index.module import Module
 from codemods.index.program import NO_PROGRAM, Program, concerns_program
 from codemods.index.project import ANY_MODULE, Project
 from codemods.migrate import Migrated, unreadable
@@ -55,10 +56,10 @@ def _run(paths: Sequence[str], settings: Settings, write: bool, progress: Option
     result = RunResult(files_seen=len(found.files))
     works, results = _read(found)
     complete = any(os.path.isdir(root) for root in found.roots)
-    program = _program(works, settings, complete)
+    program, indexed = _program(works, settings, complete)
     interesting = _interesting(works, settings, program.paths)
     code = _Code(works, interesting, settings, program, complete)
-    for one in code.migrate(progress):
+    for one in code.migrate(indexed, progress):
         results[one.path] = one
     _dependencies(found, code, results, settings)
     for passed in found.passed_over:
@@ -76,7 +77,8 @@ def run_source(data: bytes, filename: str, settings: Settings) -> FileResult:
     name = os.path.splitext(os.path.basename(filename))[0]
     work, alone = [Work(filename, name, data)], replace(settings, jobs=1)
     # As in a run over many files, a bug of ours becomes a finding.
-    return migrate_all(work, alone, program=_program(work, alone, complete=False))[0].result
+    program, indexed = _program(work, alone, complete=False)
+    return migrate_all(work, alone, program=program, indexed=indexed)[0].result
 
 
 # -- read --------------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ class _Code:
         self.modules = frozenset(work.name for work in works)
         self.done: List[Migrated] = []
 
-    def migrate(self, progress: Optional[Progress]) -> List[FileResult]:
+    def migrate(self, indexed: Mapping[str, Module], progress: Optional[Progress]) -> List[FileResult]:
         total, count = len(self.interesting), 0
 
         def tick(number: int) -> None:
@@ -156,7 +158,8 @@ class _Code:
             if progress is not None:
                 progress(count, total)
 
-        self.done = migrate_all(self.interesting, self.settings, None, tick, self.program, self.modules)
+        known = (self.program, self.modules, indexed)
+        self.done = migrate_all(self.interesting, self.settings, None, tick, *known)
         self._again_where_wrong()
         return [one.result for one in self.done]
 
@@ -209,13 +212,13 @@ class _Code:
         return frozenset(root.decode("ascii", "replace") for work in self.works for root in imported_roots(work.data))
 
 
-def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Program:
-    """Decide what becomes of the project's coroutines, from all files that define or use any.
+def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Tuple[Program, Dict[str, Module]]:
+    """Decide what becomes of the project's coroutines, from all files that define or use any; give their indexes, too.
 
     :param complete: whether these are all files of the project.
     """
     if not any(rule.asks_program for rule in chosen_code_rules(settings)):
-        return NO_PROGRAM
+        return NO_PROGRAM, {}
     own = [work for work in works if concerns_program(work.data, settings.coroutine_decorators)]
     names: Dict[str, bool] = {}
     for work in own:
@@ -224,7 +227,8 @@ def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Progr
     if names:
         uses, seen = user_of(names), {work.path for work in own}
         own += [work for work in works if work.path not in seen and uses(work.data)]
-    return Program(gather_all(own, settings, frozenset(names)), complete=complete)
+    facts, indexed = gather_all(own, settings, frozenset(names))
+    return Program(facts, complete=complete), indexed
 
 
 # -- dependency files --------------------------------------------------------------------------------

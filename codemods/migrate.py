@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 from codemods.edits import Edit, Shape
@@ -55,6 +57,12 @@ class _Job:
     project: ProjectView
     program: Optional[Program] = None
     blocked: Dict[EditKey, str] = field(default_factory=dict)
+    indexed: Optional[Module] = None
+
+    def original(self) -> Module:
+        """The index of the file as it came."""
+        indexed, self.indexed = self.indexed, None
+        return self.index(Source(self.data)) if indexed is None else indexed
 
     def index(self, source: Source, version: Optional[Tuple[int, int]] = None) -> Module:
         module = Module(source, self.name, self.path, self.settings, self.project, version, self.program)
@@ -73,6 +81,7 @@ def migrate(
     project: Optional[ProjectView] = None,
     program: Optional[Program] = None,
     modules: FrozenSet[str] = frozenset(),
+    indexed: Optional[Module] = None,
 ) -> Migrated:
     """Migrate one file.
 
@@ -81,21 +90,29 @@ def migrate(
     :param project: the answers to the rules' questions; by default the usual ones are assumed.
     :param program: what becomes of the project's coroutines; by default it's decided on this file alone.
     :param modules: the dotted names of all modules of the project.
+    :param indexed: the file's index, if somebody has it already.
     """
     view = Assumptions(modules) if project is None else project
-    job = _Job(
-        data, path, name, tuple(sorted(rules, key=lambda rule: (rule.order, rule.code))), settings, view, program
-    )
+    job = _Job(data, path, name, in_order(tuple(rules)), settings, view, program)
+    if indexed is not None:
+        indexed.adopt(view, program)
+        job.indexed = indexed
     migrated = _migrate(job)
     if isinstance(view, Assumptions):
         migrated.asked = tuple(dict.fromkeys(view.asked))
     return migrated
 
 
+@lru_cache(maxsize=4)
+def in_order(rules: Tuple[Rule, ...]) -> Tuple[Rule, ...]:
+    """Rules in the order in which they plan."""
+    return tuple(sorted(rules, key=lambda rule: (rule.order, rule.code)))
+
+
 def _migrate(job: _Job) -> Migrated:
     result = FileResult(job.path, before=job.data)
     try:
-        module = job.index(Source(job.data))
+        module = job.original()
     except SourceError as error:
         result.findings.append(_left("PM003", error.line, error.message, "re-encode the file, or exclude it"))
         return Migrated(result)
@@ -220,10 +237,15 @@ def _carry_out(job: _Job, step: _Step, made: Plan) -> _Step:
 
 
 def _same_index(job: _Job, before: Module, text: str) -> Module:
-    """The index of the old text, if the new one parses."""
+    """The index of the old text, if the new one parses.
+
+    An edit after which nothing must be looked at again brings no syntax that an older Python wouldn't read.
+    """
     try:
-        ast.parse(text, feature_version=job.settings.target_version)
+        # It parses without making objects of the tree, which is what costs.
+        symtable.symtable(text, job.path, "exec")
     except SyntaxError:
+        # It finds errors that parsing doesn't; the file may have had them.
         ast.parse(text)
     return before
 

@@ -11,8 +11,8 @@ import threading
 import time
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
-from dataclasses import dataclass
-from typing import Callable, FrozenSet, Iterator, List, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass, field
+from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from codemods.findings import FileResult, Finding, Outcome, Status
 from codemods.index.coroutines import CoroutineFacts, gather_coroutines
@@ -27,6 +27,8 @@ from codemods.source import Source
 WORTH_A_PROCESS = 300_000
 """Bytes of source below which a second process costs more than it saves."""
 _CHUNK = 120_000
+_WORTH_KEEPING = 1_500_000
+"""Bytes of source whose indexes are kept from one stage to the next; they take thirty times as many."""
 
 
 Result = Union[Migrated, CoroutineFacts, None]
@@ -53,6 +55,8 @@ class _Context:
     project: Optional[Project] = None
     program: Optional[Program] = None
     modules: FrozenSet[str] = frozenset()
+    indexed: Mapping[str, Module] = field(default_factory=dict)
+    """What is indexed already, by path."""
     names: Optional[FrozenSet[str]] = None
     """If given, coroutine facts are gathered and nothing is migrated."""
 
@@ -61,30 +65,15 @@ class _Context:
         return self.migrate(index) if self.names is None else self._gather(index, self.names)
 
     def _gather(self, index: int, names: FrozenSet[str]) -> Optional[CoroutineFacts]:
-        work = self.works[index]
-        try:
-            return gather_coroutines(self._index(work, work.data), names)
-        except SyntaxError:
-            from codemods.python2 import ConversionError, convert
-
-            try:
-                return gather_coroutines(self._index(work, convert(work.data)), names) if self.settings.py2 else None
-            except (ConversionError, SyntaxError):
-                return None
-        except Exception:
-            # Whatever is wrong with the file is reported when it is migrated.
-            return None
-
-    def _index(self, work: Work, data: bytes) -> Module:
-        return Module(Source(data), work.name, work.path, self.settings, Assumptions())
+        module = _index(self.works[index], self.settings)
+        return None if module is None else gather_coroutines(module, names)
 
     def migrate(self, index: int) -> Migrated:
         work = self.works[index]
         rules = chosen_code_rules(self.settings)
         try:
-            return migrate(
-                work.data, work.path, work.name, rules, self.settings, self.project, self.program, self.modules
-            )
+            known = (self.project, self.program, self.modules, self.indexed.get(work.path))
+            return migrate(work.data, work.path, work.name, rules, self.settings, *known)
         except Exception as error:
             message = f"left untouched: {type(error).__name__}: {error}"
             finding = Finding("PM100", 0, 0, message, Outcome.ERROR, REPORT_BUG)
@@ -129,13 +118,14 @@ def migrate_all(
     progress: Optional[Callable[[int], None]] = None,
     program: Optional[Program] = None,
     modules: FrozenSet[str] = frozenset(),
+    indexed: Optional[Mapping[str, Module]] = None,
 ) -> List[Migrated]:
     """Migrate files, in parallel if there's enough to do; the results are in the order of `works`.
 
     :param progress: called with the number of files done since the last call.
     """
     results: List[Optional[Migrated]] = [None] * len(works)
-    for index, migrated in _pairs(_Context(works, settings, project, program, modules)):
+    for index, migrated in _pairs(_Context(works, settings, project, program, modules, indexed or {})):
         assert isinstance(migrated, Migrated)
         migrated.result.before = works[index].data
         results[index] = migrated
@@ -144,13 +134,34 @@ def migrate_all(
     return [result or _died(work) for result, work in zip(results, works)]
 
 
-def gather_all(works: Sequence[Work], settings: Settings, names: FrozenSet[str]) -> List[CoroutineFacts]:
-    """The coroutine facts of files, those that can't be read left out.
+def gather_all(
+    works: Sequence[Work], settings: Settings, names: FrozenSet[str]
+) -> Tuple[List[CoroutineFacts], Dict[str, Module]]:
+    """The coroutine facts of files, those that can't be read left out; and the files' indexes, if they aren't too many.
 
     :param names: the functions whose uses are of interest.
     """
+    if sys.platform == "linux" and sum(len(work.data) for work in works) < _WORTH_KEEPING:
+        # Workers are forked, so they find the indexes in their memory.
+        indexed = {work.path: module for work in works for module in [_index(work, settings)] if module is not None}
+        return [gather_coroutines(module, names) for module in indexed.values()], indexed
     found = dict(_pairs(_Context(works, settings, names=names)))
-    return [facts for _, facts in sorted(found.items()) if isinstance(facts, CoroutineFacts)]
+    return [facts for _, facts in sorted(found.items()) if isinstance(facts, CoroutineFacts)], {}
+
+
+def _index(work: Work, settings: Settings) -> Optional[Module]:
+    """The index of a file; ``None`` for one with which anything is wrong: that's reported when it is migrated."""
+    try:
+        try:
+            return Module(Source(work.data), work.name, work.path, settings, Assumptions())
+        except SyntaxError:
+            from codemods.python2 import convert
+
+            if not settings.py2:
+                return None
+            return Module(Source(convert(work.data)), work.name, work.path, settings, Assumptions())
+    except Exception:
+        return None
 
 
 def _pairs(context: _Context) -> Iterator[Tuple[int, Result]]:

@@ -104,6 +104,10 @@ class Module:
         self.planned: Dict[str, str] = {}
         self.cache: Dict[str, Any] = {}
 
+    def adopt(self, project: ProjectView, program: Optional[Program]) -> None:
+        """Be planned with other knowledge of the project than the module was indexed with."""
+        self.project, self._program = project, program
+
     @property
     def program(self) -> Program:
         """The coroutines of the project; of this file alone if nobody gathered them."""
