@@ -1,4 +1,5 @@
-"""Run the scenarios in `legacy` as they are, and migrated: against plumpy 0.15.2 migrated, and against the runtime.
+"""Run the scenarios in `legacy` as they are, and migrated: against plumpy 0.15.2 migrated, and against the runtime (at
+the stages asyncio and final).
 
     python -m tests.migrate.scenario.run
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +44,9 @@ ON_PACKAGE_OPTIONS = (*PACKAGE_OPTIONS, "--ignore", "PLM")
 """For what runs on plumpy 0.15.2 migrated: its API hasn't changed."""
 
 
+FINAL_OPTIONS = ("--stage", "final")
+
+
 class ScenarioError(Exception):
     """A part of the run couldn't even be done."""
 
@@ -69,6 +74,7 @@ class Migration:
     packages: Path
     on_packages: Path
     on_runtime: Path
+    final: Path
     left: Tuple[str, ...]
 
 
@@ -127,19 +133,28 @@ def broker(folder: Path) -> Iterator[str]:
 
 
 def migrate(python: str, folder: Path) -> Migration:
-    """Migrate the scenarios, twice, and the packages of the legacy interpreter that they need."""
+    """Migrate the scenarios, three times, and the packages of the legacy interpreter that they need."""
     packages = folder / "packages"
     left: List[str] = []
     for name in PACKAGES:
         copy_package(python, name, packages)
     left += plumpy_migrate(packages, *PACKAGE_OPTIONS)
     left += by_hand.finish(packages)
-    on_packages, on_runtime = folder / "on_packages", folder / "on_runtime"
-    for place in (on_packages, on_runtime):
+    places = [folder / name for name in ("on_packages", "on_runtime", "final")]
+    for place, options in zip(places, (ON_PACKAGE_OPTIONS, (), FINAL_OPTIONS)):
         shutil.copytree(SOURCES, place, ignore=shutil.ignore_patterns("__pycache__", "*.toml"))
-    left += plumpy_migrate(on_packages, *ON_PACKAGE_OPTIONS)
-    left += plumpy_migrate(on_runtime)
-    return Migration(packages, on_packages, on_runtime, tuple(left))
+        left += plumpy_migrate(place, *options)
+    need_no_tornado(packages, *places)
+    on_packages, on_runtime, final = places
+    return Migration(packages, on_packages, on_runtime, final, tuple(left))
+
+
+def need_no_tornado(*folders: Path) -> None:
+    """Raise an error if a file still imports tornado: an interpreter that has it would hide that."""
+    for folder in folders:
+        for path in folder.rglob("*.py"):
+            if re.search(r"^\s*(import|from) tornado\b", path.read_text(errors="replace"), re.MULTILINE):
+                raise ScenarioError(f"{path.relative_to(folder.parent)} still imports tornado")
 
 
 def copy_package(python: str, name: str, target: Path) -> None:
@@ -168,6 +183,7 @@ def all_runs(python: str, migration: Migration, uri: str) -> List[Run]:
         version = version_of(modern)
         runs.append(run(f"migrated {version}", modern, migration.on_packages, (migration.packages, ROOT), uri))
         runs.append(run(f"runtime {version}", modern, migration.on_runtime, (ROOT,), uri))
+        runs.append(run(f"final {version}", modern, migration.final, (ROOT,), uri))
     return runs
 
 

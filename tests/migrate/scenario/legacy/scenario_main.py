@@ -6,6 +6,7 @@ import sys
 
 import scenario_blocking
 import scenario_plain  # pylint: disable=unused-import
+import scenario_testing
 from scenario_support import run_all
 
 
@@ -14,6 +15,7 @@ def main():
     faulthandler.dump_traceback_later(300, exit=True)
     if os.environ.get('SCENARIO_AMQP'):
         import scenario_messages  # pylint: disable=unused-import
+    scenario_testing.run_tests(sys.argv[1:])
     scenario_blocking.run_blocking(sys.argv[1:])
     run_all(sys.argv[1:])
 
