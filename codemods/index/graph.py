@@ -81,6 +81,10 @@ class Graph:
         """Whether `cls` is a class of the project, in a file that was looked at."""
         return cls in self._classes
 
+    def defines(self, cls: str, method: str) -> bool:
+        """Whether the class itself is known to have a method."""
+        return cls in self._classes and method in self._classes[cls].methods
+
     def linearised(self, cls: str) -> List[str]:
         """A class and its bases, nearest first, as far as the project knows them.
 

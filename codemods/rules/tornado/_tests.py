@@ -21,8 +21,24 @@ HTTP_CASES = frozenset(["tornado.testing.AsyncHTTPTestCase", "tornado.testing.As
 
 def is_async_case(module: Module, cls: ast.ClassDef) -> bool:
     """Whether the class is, or becomes, one of `unittest.IsolatedAsyncioTestCase`."""
-    lineage = module.program.graph.linearised(qualified(module, cls))
-    return CASE in lineage or ISOLATED in lineage or not _async_cases(module).isdisjoint(lineage)
+    known = lineage(module, cls)
+    return CASE in known or ISOLATED in known or not _async_cases(module).isdisjoint(known)
+
+
+def lineage(module: Module, cls: ast.ClassDef) -> List[str]:
+    """The class and its bases, nearest first, whether or not the project's facts have this file."""
+    own = {qualified(module, one): one for one in module.of(ast.ClassDef)}
+    found: List[str] = []
+    pending = [qualified(module, cls)]
+    while pending:
+        name = pending.pop(0)
+        if name in found:
+            continue
+        found.append(name)
+        bases = own[name].bases if name in own else []
+        dotted = [module.resolve(base) or f"{module.name}.{module.text(base)}" for base in bases]
+        pending[:0] = [*dotted, *module.program.graph.linearised(name)[1:]]
+    return found
 
 
 def _async_cases(module: Module) -> FrozenSet[str]:

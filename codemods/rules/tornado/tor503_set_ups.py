@@ -128,7 +128,7 @@ def _refusal(module: Module, group: FrozenSet[str], classes: List[ast.ClassDef],
             if run is not None and not one.name.startswith("test"):
                 return f"line {run.lineno} runs a loop"
     named = {node for one in functions for call in _to_bases(module, one) for node in (call.func,)}
-    others = [node for node in module.attributes(functions[0].name) if node not in named]
+    others = [node for node in module.attributes(functions[0].name) if node not in named and not _is_super(node.value)]
     return f"line {others[0].lineno} calls it by name" if others else ""
 
 
@@ -162,9 +162,11 @@ def _is_to_base(call: ast.Call, name: str) -> bool:
     if not isinstance(call.func, ast.Attribute) or call.func.attr != name:
         return False
     owner = call.func.value
-    if isinstance(owner, ast.Call):
-        return isinstance(owner.func, ast.Name) and owner.func.id == "super"
-    return len(call.args) == 1 and isinstance(owner, (ast.Name, ast.Attribute))
+    return _is_super(owner) or (len(call.args) == 1 and isinstance(owner, (ast.Name, ast.Attribute)))
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 class _Rename:

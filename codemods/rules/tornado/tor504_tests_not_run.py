@@ -35,7 +35,7 @@ from codemods.index.facts import qualified
 from codemods.index.spelling import spell
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
-from codemods.rules.tornado._tests import HTTP_CASES, PLAIN, is_async_case, methods
+from codemods.rules.tornado._tests import HTTP_CASES, PLAIN, is_async_case, lineage, methods
 from codemods.stdlib import EVER_STDLIB
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ rule = Rule(
 _RUN_COROUTINES = frozenset(["builtins", "django", "aiohttp", "asynctest", "twisted"])
 """Libraries whose test cases run coroutines."""
 _SETS_A_LOOP = frozenset(["make_current", "set_event_loop", "new_event_loop", "IOLoop", "reset_event_loop"])
+_SET_UPS = ("setUp", "setUpClass", "asyncSetUp", "__init__", "run", "__call__")
 _ADVICE = "derive it from `unittest.IsolatedAsyncioTestCase`, and let the tests use the loop that they run in"
 
 
@@ -61,8 +62,7 @@ def find(module: Module) -> Iterator[Item]:
     running: Set[str] = set()
     for cls in module.of(ast.ClassDef):
         tests = [one for one in methods(cls) if _is_coroutine_test(module, one)]
-        lineage = module.program.graph.linearised(qualified(module, cls))
-        if is_async_case(module, cls) or not running.isdisjoint(lineage):
+        if is_async_case(module, cls) or not running.isdisjoint(lineage(module, cls)):
             yield from _plain(module, tests)
         elif tests:
             items = list(_class(module, cls, tests))
@@ -118,14 +118,15 @@ def _class(module: Module, cls: ast.ClassDef, tests: List[Any]) -> Iterator[Item
 
 def _case(module: Module, cls: ast.ClassDef) -> Optional[str]:
     """What makes a test case of a class: `unittest.TestCase`, or else a base that may be one; ``None`` if none is."""
-    graph = module.program.graph
-    lineage = graph.linearised(qualified(module, cls))
-    if PLAIN in lineage or any(module.resolve(base) == PLAIN for base in cls.bases):
+    known = lineage(module, cls)
+    if PLAIN in known:
         return PLAIN
-    unknown = [name for name in lineage[1:] if not graph.knows(name) and not _is_no_case(name)]
-    # What doesn't resolve isn't in the graph.
-    unknown += [module.text(base) for base in cls.bases if module.resolve(base) is None and not _is_own(module, base)]
-    return unknown[0] if unknown else None
+    own = {qualified(module, one) for one in module.of(ast.ClassDef)}
+    unknown = [
+        name for name in known[1:] if not module.program.graph.knows(name) and name not in own and not _is_no_case(name)
+    ]
+    prefix = f"{module.name}."
+    return unknown[0][len(prefix) :] if unknown and unknown[0].startswith(prefix) else (unknown[0] if unknown else None)
 
 
 def _is_no_case(name: str) -> bool:
@@ -134,25 +135,29 @@ def _is_no_case(name: str) -> bool:
     return name in HTTP_CASES or root in _RUN_COROUTINES or (root in EVER_STDLIB and root != "unittest")
 
 
-def _is_own(module: Module, base: ast.expr) -> bool:
-    return isinstance(base, ast.Name) and module.program.graph.knows(f"{module.name}.{base.id}")
-
-
 def _refusal(module: Module, cls: ast.ClassDef, case: str) -> str:
     if module.settings.target_version < (3, 8):
         return "unittest has no such test case before Python 3.8"
     if case != PLAIN:
         return f"whether `{case}` is a test case isn't known"
     own = {qualified(module, one): one for one in module.of(ast.ClassDef)}
-    for name in module.program.graph.linearised(qualified(module, cls)):
+    for name in lineage(module, cls):
         if name == PLAIN:
             continue
         if name not in own:
-            return f"`{name}` is in another file, and may set a loop of its own"
+            if _sets_up(module, name):
+                return f"`{name}` is in another file, and may set a loop of its own"
+            continue
         line = _sets_a_loop(own[name])
         if line:
             return f"line {line} sets a loop of its own"
     return ""
+
+
+def _sets_up(module: Module, name: str) -> bool:
+    """Whether a class of another file has, or may have, something that is run before a test."""
+    graph = module.program.graph
+    return not graph.knows(name) or any(graph.defines(name, method) for method in _SET_UPS)
 
 
 def _sets_a_loop(cls: ast.ClassDef) -> int:

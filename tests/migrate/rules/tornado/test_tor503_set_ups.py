@@ -34,6 +34,13 @@ async def serve():
 """
 
 REWRITES: Rewrites = {
+    "beside another test case": (
+        f"{_HEAD}class Other(testing.AsyncTestCase):\n    def setUp(self):\n        super().setUp()\n\n\n"
+        "class T(testing.AsyncTestCase):\n    def setUp(self):\n        super().setUp()\n        serve()\n",
+        f"{_AFTER}class Other(unittest.IsolatedAsyncioTestCase):\n    def setUp(self):\n        super().setUp()\n\n\n"
+        "class T(unittest.IsolatedAsyncioTestCase):\n"
+        "    async def asyncSetUp(self):\n        await super().asyncSetUp()\n        serve()\n",
+    ),
     "starts one": (
         f"{_HEAD}class T(testing.AsyncTestCase):\n"
         "    def setUp(self):\n        super(T, self).setUp()\n        self.serving = serve()\n\n"

@@ -1,7 +1,9 @@
 """TOR504: coroutines that are tests of a plain test case."""
 
+from pathlib import Path
 from typing import Tuple
 
+from tests.migrate.engine.trees import after, grow, left, run
 from tests.migrate.rules.tornado.testing_tables import (
     Left,
     Rewrites,
@@ -85,3 +87,16 @@ def test_leaves(case: Tuple[str, str]) -> None:
 @cases(NOTHING_SAID)
 def test_says_nothing(case: str) -> None:
     check_nothing_said(case, "TOR504")
+
+
+_BASE = "import kiwipy\nimport unittest\n\n\nclass Base(unittest.TestCase):\n    def {}(self):\n        pass\n"
+
+
+def test_a_base_in_another_file(tmp_path: Path) -> None:
+    source = f"import asyncio\nfrom pkg import base\n\n\nclass T(base.Base):\n{_TEST}"
+    files = {"pkg/__init__.py": "", "pkg/base.py": _BASE.format("helper"), "pkg/test_it.py": source}
+    result = run(grow(tmp_path / "helps", files), select=("TOR",))
+    assert "class T(base.Base, unittest.IsolatedAsyncioTestCase):" in after(result, "test_it.py")
+    files["pkg/base.py"] = _BASE.format("setUp")
+    result = run(grow(tmp_path / "sets_up", files), select=("TOR",))
+    assert ["may set a loop of its own" in one.advice for one in left(result, "test_it.py")] == [True]
