@@ -8,7 +8,8 @@ Reported are
   (plumpy 0.22);
 - listeners of processes whose `__init__` doesn't call `super().__init__()`: they are saved with the process now;
 - `SavableFuture.EXCEPTION`, which is gone;
-- for plumpy, `transition_to` with a label: it takes a state.
+- for plumpy, `transition_to` with a label: it takes a state; and methods of processes and states that are eager
+  coroutines: plumpy takes the future that these give for what the method returns. plumpy_compat awaits it.
 """
 
 from __future__ import annotations
@@ -66,12 +67,20 @@ def _method(module: Module, function: Any, cls: str) -> Iterator[Item]:
         if function.name in names and derives(cls, classes) and not _becomes_async(module, function):
             advice = "make it `async def`, and await the base class's"
             yield rule.left(module, function, f"plumpy awaits `{function.name}`, a coroutine", advice)
+    eager = module.settings.runtime == OLD and _is_eager(module, function)
+    if eager and (derives(cls, PROCESSES) or derives(cls, STATES)):
+        advice = "if plumpy calls it, drop the decorator, and await it where the project calls it"
+        yield rule.left(module, function, f"plumpy doesn't await `{function.name}`, an eager coroutine", advice)
     if function.name == "transition_excepted" and derives(cls, PROCESSES):
         advice = "override `transition_failed(initial_state, final_state, exception, trace)`"
         yield rule.left(module, function, "plumpy doesn't call `transition_excepted` any more", advice)
     if function.name == "__init__" and derives(cls, LISTENERS) and not _calls_base(function):
         advice = "call `super().__init__()`; and what it was made with must be possible to save"
         yield rule.left(module, function, "listeners are saved with their process, and need the base class's", advice)
+
+
+def _is_eager(module: Module, function: Any) -> bool:
+    return any(module.resolve(one) == "plumpy_compat.aio.eager_coroutine" for one in function.decorator_list)
 
 
 def _becomes_async(module: Module, function: Any) -> bool:

@@ -229,6 +229,11 @@ LEFT_FOR_PLUMPY: Dict[str, Tuple[str, str, str]] = {
         "takes a state",
         "PLM113",
     ),
+    "eager step": (
+        AIO + "\n\nclass C(plumpy.Process):\n    @aio.eager_coroutine\n    async def run(self):\n        pass\n",
+        "doesn't await `run`",
+        "PLM113",
+    ),
     "gone name": ("from plumpy.utils import wrap_dict\n", "no `utils.wrap_dict`", "PLM114"),
     "gone attribute": (HEAD + "\nplumpy.utils.ListenContext(a)\n", "no `utils.ListenContext`", "PLM114"),
 }
