@@ -143,7 +143,7 @@ def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
         module.path,
         [_class(module, node) for node in module.walk.by_type[ast.ClassDef]],
         [note for kind in FUNCTIONS for node in module.walk.by_type[kind] for note in [_function(module, node)]],
-        [note for name in sorted(names) for note in _uses(module, name)],
+        [*(note for name in sorted(names) for note in _uses(module, name)), *_named_in_strings(module, names)],
     )
 
 
@@ -176,13 +176,23 @@ def _decorated(dotted: str) -> Pattern[bytes]:
     return re.compile(rb"@[\w.]*%s\b[^\n]*\n(?:[ \t]*@[^\n]*\n)*([ \t]*)def[ \t]+(\w+)" % last)
 
 
+_NAMING = (b"getattr", b"attrgetter", b"methodcaller")
+
+
 def user_of(names: Dict[str, bool]) -> Callable[[bytes], bool]:
     """A test of whether a file may use, or override, one of some functions: methods are used through an attribute."""
     every = b"|".join(sorted(name.encode() for name in names))
     # Patterns that begin with literal text are searched for ten times as fast.
     patterns = [re.compile(rb"\.(?:%s)\b" % every), re.compile(rb"def (?:%s)\b" % every)]
     tops = sorted(name.encode() for name, top in names.items() if top)
-    return lambda data: any(name in data for name in tops) or any(one.search(data) for one in patterns)
+    quoted = re.compile(rb"['\"](?:%s)['\"]" % every)
+
+    def uses(data: bytes) -> bool:
+        if any(name in data for name in tops) or any(one.search(data) for one in patterns):
+            return True
+        return any(word in data for word in _NAMING) and quoted.search(data) is not None
+
+    return uses
 
 
 # -- functions ---------------------------------------------------------------------------------------
@@ -274,6 +284,22 @@ def _is_engine(module: Module, function: Any) -> bool:
 # -- uses --------------------------------------------------------------------------------------------
 
 
+_BY_NAME = frozenset(["builtins.getattr", "operator.methodcaller", "operator.attrgetter"])
+
+
+def _named_in_strings(module: Module, names: FrozenSet[str]) -> Iterator[UseNote]:
+    """Uses of attributes by their names."""
+    for local in ("getattr", "methodcaller", "attrgetter"):
+        found: List[ast.expr] = [node for node, _ in module.loads(local)]
+        for node in [*found, *module.attributes(local)]:
+            call = module.parent(node)
+            if not isinstance(call, ast.Call) or call.func is not node or module.resolve(node) not in _BY_NAME:
+                continue
+            for value in (one.value for one in call.args if isinstance(one, ast.Constant)):
+                if isinstance(value, str) and value in names:
+                    yield UseNote(caller(module, node), f"?.{value}", PASSED_ON, node.lineno)
+
+
 def _uses(module: Module, name: str) -> Iterator[UseNote]:
     found: List[ast.expr] = [node for node, _ in module.loads(name)]
     found += module.attributes(name)
@@ -318,6 +344,8 @@ def _named(module: Module, node: ast.Name) -> Optional[str]:
     if dotted is not None:
         return dotted
     scope = module.scope_of(node).lookup(node.id)
+    if scope is None and module.has_star_import:
+        return f"?.{node.id}"
     bound = module.bindings(scope, node.id) if scope is not None else []
     functions = [one for one in bound if isinstance(one, (*FUNCTIONS, ast.ClassDef))]
     if functions and all(isinstance(one, (*FUNCTIONS, ast.ClassDef)) or module.by_alias(one) for one in bound):

@@ -82,6 +82,7 @@ class Program:
         for one in every:
             for note in one.functions:
                 self._functions.setdefault(note.name, _Function()).notes.append((one.path, note))
+        self._roots = {"?", "self", "super", *(name.split(".", 1)[0] for name in self._functions)}
         for name in self._functions:
             self._methods.setdefault(name.rpartition(".")[2], []).append(name)
         for one in every:
@@ -182,7 +183,8 @@ class Program:
 
     def _add_use(self, path: str, use: UseNote) -> None:
         found = list(self.reached(use.callee))
-        if not found and use.callee.startswith(("?.", "self.", "super.")):
+        if not found and use.callee.split(".", 1)[0] in self._roots:
+            # An unknown receiver, or a name that a package has from elsewhere: it may be any of that name.
             found = self._methods.get(use.callee.rpartition(".")[2], [])
         for one in found:
             self._functions[one].uses.append((path, use))

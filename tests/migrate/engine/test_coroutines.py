@@ -92,6 +92,35 @@ OTHERS: Dict[str, str] = {
     """,
 }
 
+REEXPORTED: Dict[str, str] = {
+    "from the package": "from pkg import Client, fetch_all\n\nx = fetch_all()\n",
+    "through the package": "import pkg as p\n\nx = p.fetch_all()\n",
+    "by a star": "from pkg import *\n\nx = fetch_all()\n",
+    "by its name": "import pkg\n\nx = getattr(pkg, 'fetch_all')()\n",
+    "in a lambda": "import pkg\n\nrun(lambda: pkg.fetch_all())\n",
+}
+FETCH_ALL = """\
+from tornado import gen
+
+
+@gen.coroutine
+def fetch_all():
+    raise gen.Return(1)
+
+
+@gen.coroutine
+def main():
+    yield fetch_all()
+
+loop.run_sync(main)
+"""
+
+
+@pytest.mark.parametrize("user", REEXPORTED)
+def test_a_use_through_a_package_counts(tmp_path: Path, user: str) -> None:
+    files = {"pkg/__init__.py": "from .all import fetch_all\n", "pkg/all.py": FETCH_ALL, "user.py": REEXPORTED[user]}
+    assert "@aio.eager_coroutine\nasync def fetch_all" in after(run(grow(tmp_path, files)), "all.py")
+
 
 def _tree(root: Path, user: str) -> Path:
     return grow(root, {"pkg/__init__.py": "", "pkg/client.py": CLIENT, "pkg/user.py": user})
