@@ -228,7 +228,7 @@ def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Tuple
         uses, seen = user_of(names), {work.path for work in own}
         own += [work for work in works if work.path not in seen and uses(work.data)]
     facts, indexed = gather_all(own, settings, frozenset(names))
-    return Program(facts, complete=complete), indexed
+    return Program(facts, complete=complete, native_hooks=settings.runtime == "plumpy"), indexed
 
 
 # -- dependency files --------------------------------------------------------------------------------

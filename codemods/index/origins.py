@@ -18,27 +18,33 @@ if TYPE_CHECKING:
 
 UNKNOWN = "?"
 _DEPTH = 8
+_Seen = FrozenSet[ast.AST]
 
 
-def origins(module: Module, node: ast.AST, depth: int = _DEPTH) -> FrozenSet[str]:
+def origins(module: Module, node: ast.AST) -> FrozenSet[str]:
     """All that the expression `node` may come from."""
+    return _origins(module, node, _DEPTH, frozenset()) or frozenset([UNKNOWN])
+
+
+def _origins(module: Module, node: ast.AST, depth: int, seen: _Seen) -> FrozenSet[str]:
+    """As `origins`; empty if it only comes from what has been `seen` already."""
     if depth == 0:
         return frozenset([UNKNOWN])
     if isinstance(node, ast.Name):
-        return _name(module, node, depth)
+        return _name(module, node, depth, seen)
     if isinstance(node, ast.Attribute):
-        return _attribute(module, node, depth)
+        return _attribute(module, node, depth, seen)
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Name) and node.func.id == "super":
             cls = owner(module, node)
             return frozenset([f"super:{qualified(module, cls)}" if cls else UNKNOWN])
-        return frozenset(f"{one}()" for one in origins(module, node.func, depth - 1))
+        return frozenset(f"{one}()" for one in _origins(module, node.func, depth - 1, seen))
     if isinstance(node, ast.BoolOp):
-        return frozenset().union(*(origins(module, one, depth - 1) for one in node.values))
+        return frozenset().union(*(_origins(module, one, depth - 1, seen) for one in node.values))
     if isinstance(node, ast.IfExp):
-        return origins(module, node.body, depth - 1) | origins(module, node.orelse, depth - 1)
+        return _origins(module, node.body, depth - 1, seen) | _origins(module, node.orelse, depth - 1, seen)
     if isinstance(node, ast.NamedExpr):
-        return origins(module, node.value, depth - 1)
+        return _origins(module, node.value, depth - 1, seen)
     if isinstance(node, ast.Constant) and node.value is None:
         return frozenset(["builtins.None"])
     return frozenset([UNKNOWN])
@@ -63,7 +69,7 @@ def is_self(module: Module, name: ast.Name) -> bool:
     return bool(arguments) and not static and arguments[0].arg == name.id
 
 
-def _name(module: Module, node: ast.Name, depth: int) -> FrozenSet[str]:
+def _name(module: Module, node: ast.Name, depth: int, seen: _Seen) -> FrozenSet[str]:
     dotted = module.resolve(node)
     if dotted is not None:
         return frozenset([dotted])
@@ -75,12 +81,15 @@ def _name(module: Module, node: ast.Name, depth: int) -> FrozenSet[str]:
         cls = module.parent(function)
         return frozenset([f"{qualified(module, cls)}()"])
     found: FrozenSet[str] = frozenset()
-    for bound in module.bindings(scope, node.id):
-        found |= _bound(module, bound, depth - 1)
-    return found or frozenset([UNKNOWN])
+    bindings = module.bindings(scope, node.id)
+    for bound in bindings:
+        # `loop = loop or …` comes from what `loop` was before.
+        if bound not in seen:
+            found |= _bound(module, bound, depth - 1, seen | {bound})
+    return found if bindings else frozenset([UNKNOWN])
 
 
-def _bound(module: Module, bound: ast.AST, depth: int) -> FrozenSet[str]:
+def _bound(module: Module, bound: ast.AST, depth: int, seen: _Seen) -> FrozenSet[str]:
     """What a binding gives its name."""
     if isinstance(bound, (ast.ClassDef, *FUNCTIONS)):
         return frozenset([qualified(module, bound)])
@@ -88,7 +97,7 @@ def _bound(module: Module, bound: ast.AST, depth: int) -> FrozenSet[str]:
         return _parameter(module, bound)
     value = assigned(module, bound)
     if value is not None:
-        return origins(module, value, depth)
+        return _origins(module, value, depth, seen)
     imported = module.by_alias(bound)
     return frozenset([imported.canonical if imported else UNKNOWN])
 
@@ -110,13 +119,14 @@ def assigned(module: Module, bound: ast.AST) -> Optional[ast.expr]:
     return None
 
 
-def _attribute(module: Module, node: ast.Attribute, depth: int) -> FrozenSet[str]:
+def _attribute(module: Module, node: ast.Attribute, depth: int, seen: _Seen) -> FrozenSet[str]:
     if isinstance(node.value, ast.Name) and is_self(module, node.value):
         cls = owner(module, node)
         values = list(stored(module, cls, node.attr)) if cls is not None else []
         if values and all(value is not None for value in values):
-            return frozenset().union(*(origins(module, value, depth - 1) for value in values if value is not None))
-    return frozenset(f"{one}.{node.attr}" for one in origins(module, node.value, depth - 1))
+            plain = [value for value in values if value is not None and value not in seen]
+            return frozenset().union(*(_origins(module, value, depth - 1, seen | {value}) for value in plain))
+    return frozenset(f"{one}.{node.attr}" for one in _origins(module, node.value, depth - 1, seen))
 
 
 def stored(module: Module, cls: ast.ClassDef, name: str) -> Iterator[Optional[ast.expr]]:

@@ -72,9 +72,10 @@ class Program:
 
     :param facts: of all files that have to do with any.
     :param complete: whether these are all files; if not, only inner functions are known by all their uses.
+    :param native_hooks: whether methods that plumpy calls must be native: its own releases don't wait for futures.
     """
 
-    def __init__(self, facts: Iterable[CoroutineFacts], *, complete: bool = True) -> None:
+    def __init__(self, facts: Iterable[CoroutineFacts], *, complete: bool = True, native_hooks: bool = False) -> None:
         every = list(facts)
         self.graph = Graph(Facts(name="", path=one.path, classes=one.classes) for one in every)
         self._functions: Dict[str, _Function] = {}
@@ -93,6 +94,7 @@ class Program:
         self._names: Optional[FrozenSet[str]] = None
         self._blocked: Dict[str, str] = {}
         self._complete = complete
+        self._native_hooks = native_hooks
         self._promote()
         for group in self._groups():
             self._decide(group)
@@ -266,6 +268,8 @@ class Program:
                 if note.kind in ("plain", "generator") and not (note.stub and not note.decorators):
                     return "it overrides a function that isn't a coroutine, or is overridden by one"
         uses = [use for one in functions for use in one.uses]
+        if self._native_hooks and all(self._is_awaited_by_plumpy(name) for name in group):
+            uses = [(path, use) for path, use in uses if not use.callee.startswith("?.")]
         for path, use in sorted(uses, key=lambda pair: (pair[0], pair[1].line)):
             if use.how not in (AWAITED, SCHEDULED):
                 return f"{use.how} at {path}:{use.line}"

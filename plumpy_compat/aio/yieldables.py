@@ -100,6 +100,11 @@ def _multi(children: Any, quiet: Errors, loop: asyncio.AbstractEventLoop) -> asy
         others = [one for one in errors if one is not None]
         if not result.done():
             del others[:1]
+        # Before the result is set, as that may wake who waits.
+        for one in others:
+            if not isinstance(one, asyncio.CancelledError) and not isinstance(one, quiet):
+                LOGGER.error("Multiple exceptions in yield list", exc_info=one)
+        if not result.done():
             if isinstance(first, asyncio.CancelledError):
                 result.cancel()
             elif first is not None:
@@ -107,9 +112,6 @@ def _multi(children: Any, quiet: Errors, loop: asyncio.AbstractEventLoop) -> asy
             else:
                 results = [one.result() for one in futures]
                 result.set_result(dict(zip(children, results)) if isinstance(children, dict) else results)
-        for one in others:
-            if not isinstance(one, asyncio.CancelledError) and not isinstance(one, quiet):
-                LOGGER.error("Multiple exceptions in yield list", exc_info=one)
 
     def finished(future: asyncio.Future[Any]) -> None:
         waiting.discard(future)

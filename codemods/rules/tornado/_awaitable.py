@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.index.coroutines import callee
 from codemods.index.program import Callee
+from codemods.rules.tornado._queues import gives_awaitable
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
@@ -15,7 +16,8 @@ _GEN = ("sleep", "with_timeout", "multi", "Multi", "multi_future", "maybe_future
 AWAITABLE = frozenset(
     [
         *(f"tornado.gen.{name}" for name in _GEN),
-        *("tornado.gen.convert_yielded", "tornado.concurrent.Future", "tornado.gen.Future", "plumpy.Future"),
+        *("tornado.gen.convert_yielded", "tornado.concurrent.Future", "tornado.gen.Future"),
+        *("plumpy.Future", "plumpy_compat.Future", "plumpy_compat.legacy.Future"),
         *(f"asyncio.{name}" for name in ("sleep", "wait_for", "gather", "shield", "wait", "create_task")),
         *("asyncio.ensure_future", "asyncio.wrap_future", "asyncio.Future"),
         *(f"plumpy_compat.aio.{name}" for name in ("as_awaitable", "multi", "maybe_await", "with_timeout")),
@@ -30,6 +32,8 @@ def is_awaitable(module: Module, node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         dotted = module.resolve(node.func)
         if dotted is not None and dotted in AWAITABLE:
+            return True
+        if gives_awaitable(module, node):
             return True
         target = callee(module, node.func)
         return target is not None and module.program.callee(target) is Callee.COROUTINE

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from codemods.index.module import Module
 
 
-
 class Conversion(NamedTuple):
     """A function that becomes a coroutine.
 

@@ -15,8 +15,9 @@ After::
     isinstance(result, asyncio.Future)
 
 So do `gen.Future` and `TracebackFuture`. `aio.create_future` takes the running loop, or else the current one, which it
-makes if there is none: a future of asyncio belongs to a loop. Where it's made while a module is imported or an object
-is built, that may be another loop than the one that runs later; this is noted.
+makes if there is none: a future of asyncio belongs to a loop. In a function that was given a loop, or has looked for one, it becomes `loop.create_future()`.
+Where it's made while a module is imported or an object is built, the loop may be another one than runs later; this is
+noted.
 
 As a type it becomes `asyncio.Future`, in type comments and annotations that are strings as well. Docstrings that name
 it as `tornado.concurrent.Future` name that, too.
@@ -30,10 +31,14 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
+from codemods.index.facts import qualified
+from codemods.index.origins import origins
 from codemods.index.scopes import FUNCTIONS
+from codemods.index.spelling import Spelling
 from codemods.rule import Item, Rule, needle
 from codemods.rules.tornado._gen_names import FUTURES, Use, call_of, is_read, rename, uses
 from codemods.rules.tornado._gen_types import type_names
+from codemods.rules.tornado._loops import is_named_loop
 from codemods.rules.tornado._spelling import aio, asyncio_name
 
 if TYPE_CHECKING:
@@ -49,6 +54,7 @@ _METHODS = frozenset(
     set_result""".split()
 )
 """What `asyncio.Future` has."""
+_LOOPS = frozenset([*(f"tornado.ioloop.IOLoop{made}" for made in ("()", ".current()", ".instance()")), "builtins.None"])
 _DOCUMENTED = re.compile(r"(?<![\w.])tornado\.(?:concurrent|gen)\.Future\b")
 
 
@@ -77,11 +83,38 @@ def _made(module: Module, use: Use, call: ast.Call) -> Iterator[Item]:
         advice = "tornado's takes no arguments; call `aio.create_future()`"
         yield rule.left(module, call, f"`{module.text(use.node)}` is called with arguments", advice)
         return
+    loop = _own_loop(module, call)
+    if loop:
+        # Whoever calls this function may do so in another thread than that of the loop.
+        yield rename(rule, module, use, Spelling(f"{loop}.create_future", None))
+        return
     yield rename(rule, module, use, aio(module, "create_future", use.node))
     when = _early(module, call)
     if when and is_read(use.node):
         message = f"a future of asyncio belongs to the loop that is current when it's made, which is {when}"
         yield rule.note(module, call, message, "make sure that the same loop runs later, or make it in a coroutine")
+
+
+def _own_loop(module: Module, call: ast.Call) -> str:
+    """The name of a loop that the plain function around was given, or found, before it makes the future."""
+    function = module.enclosing_function(call)
+    if not isinstance(function, ast.FunctionDef) or module.program.becomes_async(qualified(module, function)):
+        return ""
+    arguments = function.args
+    given = arguments.args[: len(arguments.args) - len(arguments.defaults)]
+    names = [one.arg for one in given]
+    for statement in function.body:
+        if statement.lineno >= module.statement_of(call).lineno:
+            break
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target = statement.targets[0]
+            names += [target.id] if isinstance(target, ast.Name) else []
+    scope = module.scope_of(call)
+    for name in names:
+        nodes = [node for node, where in module.loads(name) if where is scope]
+        if nodes and is_named_loop(nodes[0]) and origins(module, nodes[0]) <= _LOOPS | {f"param:{name}"}:
+            return name
+    return ""
 
 
 def _early(module: Module, node: ast.AST) -> str:

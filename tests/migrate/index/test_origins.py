@@ -38,6 +38,9 @@ class Runner(object):
             MARK_opened
         for item in opened:
             MARK_item
+        again = None
+        again = again or IOLoop.current()
+        itself = itself
         MARK_self
         MARK_top
         MARK_make
@@ -55,6 +58,8 @@ EXPECTED: Dict[str, Set[str]] = {
     "self.other": {"tornado.ioloop.IOLoop()"},
     "self": {"pkg.mod.Runner()"},
     "self.unknown": {"pkg.mod.Runner().unknown"},
+    "again": {"tornado.ioloop.IOLoop.current()", "builtins.None"},
+    "itself": {"?"},
     "runner.loop()": {"pkg.mod.Runner().loop()"},
     "both": {"pkg.mod.Runner()", "pkg.mod.make()"},
     "opened": {"pkg.mod.Runner().open()"},

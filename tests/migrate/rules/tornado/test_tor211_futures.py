@@ -19,6 +19,10 @@ REWRITES = {
             "yield gen.Future()": "await aio.create_future()",
         }
     ),
+    "a loop that was given": (
+        f"{TORNADO}\n\n\ndef f(loop):\n    g(loop)\n    return Future()\n",
+        "def f(loop):\n    g(loop)\n    return loop.create_future()\n",
+    ),
     **_rows(
         {
             "def f():\n    return Future()": "def f():\n    return aio.create_future()",

@@ -13,29 +13,29 @@ def _row(before: str, after: str) -> Tuple[str, str]:
 REWRITES: Rewrites = {
     "of an object": _row(
         "self._x.set()\nyield self._x.wait()\nself._x.clear()\nreturn self._x.is_set()",
-        "self._x.set()\nawait aio.as_awaitable(self._x.wait())\nself._x.clear()\nreturn self._x.is_set()",
+        "self._x.set()\nawait self._x.wait()\nself._x.clear()\nreturn self._x.is_set()",
     ),
     "for some seconds": _row(
         "yield self._x.wait(timeout=datetime.timedelta(seconds=3))",
-        "await aio.as_awaitable(asyncio.wait_for(self._x.wait(), 3))",
+        "await asyncio.wait_for(self._x.wait(), 3)",
     ),
     "for another span": _row(
         "yield self._x.wait(datetime.timedelta(minutes=1))",
-        "await aio.as_awaitable(asyncio.wait_for(self._x.wait(), datetime.timedelta(minutes=1).total_seconds()))",
+        "await asyncio.wait_for(self._x.wait(), datetime.timedelta(minutes=1).total_seconds())",
     ),
     "for what may be no time at all": _row(
         "yield self._x.wait(timeout=datetime.timedelta(seconds=n))",
-        "await aio.as_awaitable(asyncio.wait_for(aio.create_task(self._x.wait()), n))",
+        "await asyncio.wait_for(aio.create_task(self._x.wait()), n)",
     ),
     "until a time": _row(
         "yield self._x.wait(timeout=time.time() + 3)",
-        "await aio.as_awaitable(asyncio.wait_for(self._x.wait(), 3))",
+        "await asyncio.wait_for(self._x.wait(), 3)",
     ),
     "until some time": _row(
         "yield self._x.wait(timeout=n)",
-        "await aio.as_awaitable((aio.with_timeout(n, self._x.wait()) if n is not None else self._x.wait()))",
+        "await (aio.with_timeout(n, self._x.wait()) if n is not None else self._x.wait())",
     ),
-    "without a time-out": _row("yield self._x.wait(timeout=None)", "await aio.as_awaitable(self._x.wait())"),
+    "without a time-out": _row("yield self._x.wait(timeout=None)", "await self._x.wait()"),
     "handed to what waits": _row(
         "yield [self._x.wait(), gen.with_timeout(datetime.timedelta(n), self._x.wait())]",
         "await aio.multi([self._x.wait(), aio.with_timeout(datetime.timedelta(n), self._x.wait())])",
@@ -46,7 +46,7 @@ REWRITES: Rewrites = {
     ),
     "a variable": _row(
         "done = self._x\nother = locks.Event()\nother.set()\nyield done.wait()",
-        "done = self._x\nother = asyncio.Event()\nother.set()\nawait aio.as_awaitable(done.wait())",
+        "done = self._x\nother = asyncio.Event()\nother.set()\nawait done.wait()",
     ),
     "callbacks": _row(
         "loop.add_callback(self._x.set)\nloop.run_sync(self._x.wait)\nloop.run_sync(lambda: self._x.wait())",

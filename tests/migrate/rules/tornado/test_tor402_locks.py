@@ -32,12 +32,12 @@ REWRITES: Rewrites = {
     ),
     "acquired and released": _row(
         "yield self._x.acquire()\nself._x.release()",
-        "await aio.as_awaitable(self._x.acquire())\nself._x.release()",
+        "await self._x.acquire()\nself._x.release()",
         "BoundedSemaphore(value=3)",
     ),
     "for some time": _row(
         "yield self._x.acquire(timeout=datetime.timedelta(seconds=2.5))",
-        "await aio.as_awaitable(asyncio.wait_for(self._x.acquire(), 2.5))",
+        "await asyncio.wait_for(self._x.acquire(), 2.5)",
     ),
     "not waited for": _row("self._x.acquire()", "aio.create_task(self._x.acquire())"),
     "as a callback": _row("loop.add_callback(self._x.release)", "aio.add_callback(loop, self._x.release)"),

@@ -13,8 +13,7 @@ def _row(before: str, after: str, made: str = "Queue()") -> Tuple[str, str]:
 REWRITES: Rewrites = {
     "waited for": _row(
         "yield self._x.put(n)\ny = yield self._x.get()\nyield self._x.join()",
-        "await aio.as_awaitable(self._x.put(n))\ny = await aio.as_awaitable(self._x.get())\n"
-        "await aio.as_awaitable(self._x.join())",
+        "await self._x.put(n)\ny = await self._x.get()\nawait self._x.join()",
     ),
     "put and not waited for": _row("self._x.put(n)", "self._x.put_nowait(n)"),
     "put and not waited for, where there may be no room": _row(
@@ -24,8 +23,7 @@ REWRITES: Rewrites = {
     "for some time": _row(
         "yield self._x.put(n, datetime.timedelta(seconds=1))\n"
         "return (yield self._x.get(timeout=datetime.timedelta(seconds=n)))",
-        "await aio.as_awaitable(asyncio.wait_for(self._x.put(n), 1))\n"
-        "return (await aio.as_awaitable(asyncio.wait_for(aio.create_task(self._x.get()), n)))",
+        "await asyncio.wait_for(self._x.put(n), 1)\nreturn (await asyncio.wait_for(aio.create_task(self._x.get()), n))",
         "PriorityQueue(maxsize=3)",
     ),
     "until a time, later": _row(
@@ -33,7 +31,7 @@ REWRITES: Rewrites = {
         "y = aio.create_task(asyncio.wait_for(self._x.join(), 1))",
         "LifoQueue()",
     ),
-    "without a time-out": _row("yield self._x.put(n, timeout=None)", "await aio.as_awaitable(self._x.put(n))"),
+    "without a time-out": _row("yield self._x.put(n, timeout=None)", "await self._x.put(n)"),
     "at once": _row(
         "self._x.put_nowait(n)\nself._x.task_done()\nreturn self._x.get_nowait(), self._x.qsize(), self._x.maxsize",
         "self._x.put_nowait(n)\nself._x.task_done()\nreturn self._x.get_nowait(), self._x.qsize(), self._x.maxsize",
@@ -45,7 +43,7 @@ REWRITES: Rewrites = {
     "in a list": _row("yield [self._x.get(), self._x.get()]", "await aio.multi([self._x.get(), self._x.get()])"),
     "a variable": _row(
         "y = queues.Queue()\ny.put(n)\nyield y.get()",
-        "y = asyncio.Queue()\ny.put_nowait(n)\nawait aio.as_awaitable(y.get())",
+        "y = asyncio.Queue()\ny.put_nowait(n)\nawait y.get()",
     ),
     "an attribute of another object of the class": _row(
         "other = A()\nother._x.put(n)", "other = A()\nother._x.put_nowait(n)"
