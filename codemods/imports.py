@@ -191,6 +191,10 @@ def _place(module: Module, text: str, leaving: Set[ast.alias]) -> int:
     assert isinstance(new, (ast.Import, ast.ImportFrom))
     staying = _staying(module, leaving)
     standard = [one for one in staying if _is_standard(one) == _is_standard(new) and not _home(one).startswith(".")]
+    if not standard and not _is_standard(new):
+        gone = [one for one in _leading_imports(module) if one not in staying and not _is_standard(one)]
+        if any(not _home(one).startswith(".") for one in gone):
+            return _line_start(module, [one for one in gone if not _home(one).startswith(".")][-1])
     if not standard:
         return _head(module) if _is_standard(new) or not staying else _behind(module, staying[-1])
     alike = [one for one in standard if type(one) is type(new)]
