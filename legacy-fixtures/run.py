@@ -306,19 +306,19 @@ class Grid:
         return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)
 
 
-def run_fixture(fixture: str, options: argparse.Namespace, folder: Path, grid: Grid) -> Optional[List[str]]:
-    """Run a fixture on all stacks, and give the names of the tests that passed on the legacy ones."""
-    before: Optional[List[str]] = None
+def run_fixture(fixture: str, options: argparse.Namespace, folder: Path, grid: Grid) -> List[str]:
+    """Run a fixture on all stacks, and give the names of the tests that it must pass."""
+    expected = None if options.record else recorded().get(fixture, [])
     for python, stack in options.legacy.items():
         outcome = run_tests(copy(fixture, folder / fixture), python, folder, options.limit, blocked=False)
         grid.add(fixture, stack, outcome)
-        before = before if before is not None else outcome.passed
-        found = [f"{kind}: {name}" for kind in ("failed", "skipped") for name in getattr(outcome, kind)]
-        _note(grid, f"{fixture}, {stack}", [*found, *differences(before, outcome)], outcome, options)
+        if expected is None:
+            expected = outcome.passed
+        _note(grid, f"{fixture}, {stack}", differences(expected, outcome), outcome, options)
+    assert expected is not None
     if options.python:
-        expected = before if before is not None else recorded()[fixture]
         _run_migrated(fixture, options, folder, expected, grid)
-    return before
+    return expected
 
 
 def _run_migrated(fixture: str, options: argparse.Namespace, folder: Path, before: Sequence[str], grid: Grid) -> None:
@@ -366,12 +366,14 @@ def make_venvs(folder: Path, options: argparse.Namespace) -> None:
     """Make the environments for which there are interpreters, and add them to those that were given."""
     folder.mkdir(parents=True, exist_ok=True)
     pins = ["-c", str(HERE / "constraints.txt"), "tornado", "six", "pytest"]
-    mock = ["mock"]
     for version, plumpy in LEGACY.items():
-        extra = mock if version == "2.7" else []
-        options.legacy += _make_venv(folder / f"legacy-{version}", version, [*pins, plumpy, *extra])
+        extra = ["mock"] if version == "2.7" else []
+        options.legacy = [*options.legacy, *_make_venv(folder / f"legacy-{version}", version, [*pins, plumpy, *extra])]
     for version in MODERN:
-        options.python += _make_venv(folder / f"modern-{version}", version, ["-e", f"{HERE.parent}[test]"])
+        made = _make_venv(folder / f"modern-{version}", version, ["-e", f"{HERE.parent}[test]"])
+        options.python = [*options.python, *made]
+    if not (options.legacy or options.python):
+        raise Problem("there is no interpreter for any environment")
 
 
 def _make_venv(folder: Path, version: str, requirements: Sequence[str]) -> List[str]:
@@ -424,7 +426,7 @@ def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
     options.fixtures = options.fixtures or fixtures()
     if not (options.legacy or options.python or options.make_venvs):
         parser.error("give --legacy, --python or --make-venvs")
-    if options.record and not (options.legacy or options.make_venvs):
+    if options.record and not options.legacy:
         parser.error("--record needs --legacy")
     return options
 
@@ -452,9 +454,7 @@ def _main(options: argparse.Namespace) -> int:
         for python, stack in options.python.items():
             grid.troubles += [f"{stack}: {name} isn't blocked" for name in check_blocked(python, folder)]
         for fixture in options.fixtures:
-            passed = run_fixture(fixture, options, folder, grid)
-            if passed is not None:
-                record[fixture] = passed
+            record[fixture] = run_fixture(fixture, options, folder, grid)
     print(grid.text())
     for trouble in grid.troubles:
         print(trouble)
@@ -473,7 +473,7 @@ def _found(python: str) -> str:
 
 
 def _write(record: Dict[str, List[str]]) -> None:
-    RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
