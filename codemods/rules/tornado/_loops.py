@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 IOLOOP = "tornado.ioloop.IOLoop"
 STAGES = ("asyncio", "final")
 
+_LEGACY = ("plumpy", "plumpy_compat.legacy")
+_EVENTS = [f"{root}.{home}" for root in _LEGACY for home in ("", "events.")]
 _MADE = frozenset(
     [
         *(f"{IOLOOP}{how}()" for how in ("", ".current", ".instance")),
         *(f"tornado.platform.asyncio.{name}()" for name in ("AsyncIOMainLoop", "AsyncIOLoop")),
-        *(f"plumpy.{home}{name}()" for home in ("", "events.") for name in ("get_event_loop", "new_event_loop")),
-        *(f"plumpy.processes.Process().{name}" for name in ("loop", "loop()")),
+        *(f"{home}{name}()" for home in _EVENTS for name in ("get_event_loop", "new_event_loop")),
+        *(f"{root}.processes.Process().{name}" for root in _LEGACY for name in ("loop", "loop()")),
     ]
 )
 """The origins that are certainly loops of tornado's."""
@@ -120,7 +122,9 @@ def _receiver(module: Module, node: ast.Attribute) -> Receiver:
         return Receiver.LOOP
     if any(one.startswith(_ASYNCIO) or _is_instance(one) or one == IOLOOP for one in found):
         return Receiver.OTHER
-    if node.attr not in ONLY_LOOPS and any(one.startswith("plumpy_compat.") for one in found):
+    if node.attr not in ONLY_LOOPS and any(
+        one.startswith("plumpy_compat.") and not one.startswith(_LEGACY[1]) for one in found
+    ):
         return Receiver.OTHER  # migrated already
     if _is_method_of_project(module, node):
         return Receiver.OTHER
@@ -163,7 +167,7 @@ def _deals_with_tornado(module: Module, method: str) -> bool:
     data = module.source.data
     if b"tornado" in data:
         return True
-    knows_asyncio = "asyncio" in module.import_roots or b"plumpy_compat" in data
+    knows_asyncio = "asyncio" in module.import_roots or (b"plumpy_compat" in data and b"legacy" not in data)
     if method not in ONLY_LOOPS and (knows_asyncio or module.walk.by_type[ast.AsyncFunctionDef]):
         return False
     return any(word in data for word in (b"plumpy", b"kiwipy", b"topika"))
