@@ -26,8 +26,6 @@ class HandEdit(NamedTuple):
 EDITS = (
     HandEdit("plumpy/futures.py", "TOR901", r"^from tornado import concurrent$", "import stand_ins"),
     HandEdit("plumpy/futures.py", "TOR212", r"\(concurrent\.Future\):", "(stand_ins.Future):"),
-    # Made in the communicator's thread, and settled in the loop's.
-    HandEdit("plumpy/futures.py", "TOR211", r"= aio\.create_future\(\)$", "= stand_ins.Future()"),
     HandEdit("plumpy/processes.py", "TOR901", r"^import tornado\.stack_context$", "import stand_ins"),
     HandEdit("plumpy/processes.py", "TOR207", r"_process_stack\(\)\.append\(self\)", "token = stand_ins.push(self)"),
     HandEdit("plumpy/processes.py", "TOR207", r"_process_stack\(\)\.pop\(\)", "stand_ins.STACK.reset(token)"),
