@@ -41,7 +41,7 @@ class RunningProcess(AskedProcess):
     def execute(self) -> Any:
         """Run it to its end, and give its outputs; also within a running loop, from a step of another process.
 
-        If it has a loop of its own, which doesn't run, then the running loop stands still meanwhile, as under tornado 4.
+        If it has a loop of its own, which doesn't run, the running loop stands still meanwhile, as under tornado 4.
         A process that is paused is waited for until somebody plays it.
 
         :raises ClosedError: if it's closed, as it is once it has ended.

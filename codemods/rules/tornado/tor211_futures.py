@@ -14,10 +14,10 @@ After::
     def fetch(self) -> asyncio.Future: ...
     isinstance(result, asyncio.Future)
 
-So do `gen.Future` and `TracebackFuture`. `aio.create_future` takes the running loop, or else the current one, which it
-makes if there is none: a future of asyncio belongs to a loop. In a function that was given a loop, or has looked for one, it becomes `loop.create_future()`.
-Where it's made while a module is imported or an object is built, the loop may be another one than runs later; this is
-noted.
+So do `gen.Future` and `TracebackFuture`. A future of asyncio belongs to a loop: `aio.create_future` takes the running
+loop, or else the current one, which it makes if there is none. In a function that was given a loop, or has looked for
+one, it becomes `loop.create_future()`. Where it's made while a module is imported or an object is built, another loop
+may run later; this is noted.
 
 As a type it becomes `asyncio.Future`, in type comments and annotations that are strings as well. Docstrings that name
 it as `tornado.concurrent.Future` name that, too.
