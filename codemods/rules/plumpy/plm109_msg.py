@@ -47,8 +47,9 @@ def find(module: Module) -> Iterator[Item]:
             if is_instance(module, node.value, classes):
                 if not _is_overridden(module, node) and not is_plumpy(module):
                     yield rule.expression(call, _rename, f"the text of `{node.attr}` is called `msg_text`")
-            elif names is _OF_CONTROLLER and module.settings.runtime == OLD and is_unknown(module, node.value):
-                advice = "call it `msg_text` if this is a controller of plumpy's"
+            elif module.settings.runtime == OLD and is_unknown(module, node.value):
+                what = "a process" if names is _OF_PROCESS else "a controller"
+                advice = f"call it `msg_text` if this is {what} of plumpy's"
                 yield rule.left(module, call, f"the text of `{node.attr}` isn't called `msg` any more", advice)
     if module.settings.runtime == OLD:
         yield from _overrides(module)

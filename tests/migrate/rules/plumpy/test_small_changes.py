@@ -221,6 +221,7 @@ LEFT_FOR_PLUMPY: Dict[str, Tuple[str, str, str]] = {
     "gather what may be a list": (HEAD + "\ndef f(x):\n    return plumpy.gather(x)\n", "no list", "PLM104"),
     "message that is compared": (HEAD + "\nmsg == plumpy.KILL_MSG\n", "no `KILL_MSG`", "PLM108"),
     "override of kill": (_class("def kill(self, msg=None):\n        pass"), "`msg_text`", "PLM109"),
+    "unknown process": (HEAD + "\ndef f(process):\n    process.kill(msg='a')\n", "`msg`", "PLM109"),
     "unknown controller": (HEAD + "\ndef f(controller):\n    controller.kill_process(1, msg='a')\n", "`msg`", "PLM109"),
     "new loop in an expression": (HEAD + "\nf(plumpy.new_event_loop())\n", "no `new_event_loop`", "PLM111"),
     "loop function": (HEAD + "\nf = plumpy.get_event_loop\n", "no `get_event_loop`", "PLM111"),
