@@ -23,7 +23,7 @@ from typing import (
     Tuple,
 )
 
-from codemods.index.facts import ClassFacts, qualified
+from codemods.index.facts import ClassFacts, classes, qualified
 from codemods.index.origins import UNKNOWN, origins
 from codemods.index.scopes import FUNCTIONS
 
@@ -137,11 +137,9 @@ def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
 
     :param names: the bare names of functions whose uses are of interest.
     """
-    from codemods.index.facts import _class
-
     return CoroutineFacts(
         module.path,
-        [_class(module, node) for node in module.walk.by_type[ast.ClassDef]],
+        classes(module),
         [note for kind in FUNCTIONS for node in module.walk.by_type[kind] for note in [_function(module, node)]],
         [*(note for name in sorted(names) for note in _uses(module, name)), *_named_in_strings(module, names)],
     )

@@ -26,32 +26,6 @@ class ClassFacts(NamedTuple):
     line: int
 
 
-class FunctionFacts(NamedTuple):
-    """A function or method of the file.
-
-    :param name: its dotted name, nesting included.
-    :param decorators: canonical names of its decorators (the called one's, for a call); ``?`` if unknown.
-    """
-
-    name: str
-    decorators: Tuple[str, ...]
-    is_async: bool
-    line: int
-
-
-class CallFacts(NamedTuple):
-    """A call in the file.
-
-    :param caller: the dotted name of the function it stands in; the module's name at module level.
-    :param callee: the dotted name that is called where it resolves, ``self.name`` and ``super.name`` for
-        calls through the instance, else ``?.name`` for a method of an unknown receiver.
-    """
-
-    caller: str
-    callee: str
-    line: int
-
-
 @dataclass
 class Facts:
     """What other files may need to know of one file.
@@ -61,7 +35,6 @@ class Facts:
     :param stars: modules that it star-imports.
     :param unbound: the names that only these can bind.
     :param attributes: the attribute names that it accesses.
-    :param calls: its calls, where they were asked for.
     """
 
     name: str
@@ -71,8 +44,6 @@ class Facts:
     unbound: FrozenSet[str] = frozenset()
     attributes: FrozenSet[str] = frozenset()
     classes: List[ClassFacts] = field(default_factory=list)
-    functions: List[FunctionFacts] = field(default_factory=list)
-    calls: List[CallFacts] = field(default_factory=list)
 
     @property
     def roots(self) -> Set[str]:
@@ -80,11 +51,8 @@ class Facts:
         return {name.split(".")[0] for name in (*self.imported, *self.stars)}
 
 
-def gather(module: Module, *, with_calls: bool = False) -> Facts:
-    """The facts of an indexed file.
-
-    :param with_calls: whether to gather its calls as well, for `Graph`.
-    """
+def gather(module: Module) -> Facts:
+    """The facts of an indexed file."""
     imported, stars = _imports(module)
     return Facts(
         name=module.name,
@@ -93,9 +61,7 @@ def gather(module: Module, *, with_calls: bool = False) -> Facts:
         stars=stars,
         unbound=frozenset(module.unbound()) if stars else frozenset(),
         attributes=frozenset(module.walk.attributes),
-        classes=[_class(module, node) for node in module.walk.by_type[ast.ClassDef]],
-        functions=[_function(module, node) for kind in FUNCTIONS for node in module.walk.by_type[kind]],
-        calls=calls(module) if with_calls else [],
+        classes=classes(module),
     )
 
 
@@ -130,8 +96,8 @@ def qualified(module: Module, node: ast.AST) -> str:
     return ".".join([module.name, *reversed(names)])
 
 
-def _target(module: Module, node: ast.expr) -> Optional[str]:
-    """The dotted name of a base class or decorator: imported, a builtin, or defined at the module's top."""
+def _base(module: Module, node: ast.expr) -> Optional[str]:
+    """The dotted name of a base class (of what a call calls): imported, a builtin, or of the module's top."""
     node = node.func if isinstance(node, ast.Call) else node
     resolved = module.resolve(node)
     if resolved is None and isinstance(node, ast.Name) and node.id in module.walk.module_scope.bindings:
@@ -139,40 +105,12 @@ def _target(module: Module, node: ast.expr) -> Optional[str]:
     return resolved
 
 
+def classes(module: Module) -> List[ClassFacts]:
+    """The classes of an indexed file, wherever in it they are."""
+    return [_class(module, node) for node in module.walk.by_type[ast.ClassDef]]
+
+
 def _class(module: Module, node: ast.ClassDef) -> ClassFacts:
-    bases = tuple(name for name in (_target(module, base) for base in node.bases) if name)
+    bases = tuple(name for name in (_base(module, base) for base in node.bases) if name)
     methods = tuple(one.name for one in node.body if isinstance(one, FUNCTIONS))
     return ClassFacts(qualified(module, node), bases, methods, node.lineno)
-
-
-def _function(module: Module, node: ast.FunctionDef) -> FunctionFacts:
-    decorators = tuple(_target(module, one) or "?" for one in node.decorator_list)
-    return FunctionFacts(qualified(module, node), decorators, isinstance(node, ast.AsyncFunctionDef), node.lineno)
-
-
-def calls(module: Module) -> List[CallFacts]:
-    """Each call of the file and the function that makes it."""
-    found = []
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call):
-            function = module.enclosing(node, *FUNCTIONS)
-            caller = qualified(module, function) if function is not None else module.name
-            found.append(CallFacts(caller, _callee(module, node.func), node.lineno))
-    return found
-
-
-def _callee(module: Module, node: ast.expr) -> str:
-    target = _target(module, node)
-    if target is not None:
-        return target
-    if not isinstance(node, ast.Attribute):
-        return "?"
-    value = node.value
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
-        return f"super.{node.attr}"
-    function = module.enclosing(node, *FUNCTIONS)
-    if function is not None and isinstance(value, ast.Name) and function.args.args:
-        owner = module.enclosing(function, ast.ClassDef, *FUNCTIONS)
-        if isinstance(owner, ast.ClassDef) and value.id == function.args.args[0].arg:
-            return f"self.{node.attr}"
-    return f"?.{node.attr}"

@@ -13,7 +13,6 @@ from enum import Enum
 from typing import Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from codemods.index.coroutines import AWAITED, SCHEDULED, TESTED, TRANSPARENT, CoroutineFacts, FunctionNote, UseNote
-from codemods.index.facts import Facts
 from codemods.index.graph import Graph
 
 TORNADO_KINDS = ("coroutine", "test")
@@ -77,7 +76,7 @@ class Program:
 
     def __init__(self, facts: Iterable[CoroutineFacts], *, complete: bool = True, native_hooks: bool = False) -> None:
         every = list(facts)
-        self.graph = Graph(Facts(name="", path=one.path, classes=one.classes) for one in every)
+        self.graph = Graph(cls for one in every for cls in one.classes)
         self._functions: Dict[str, _Function] = {}
         self._methods: Dict[str, List[str]] = {}
         for one in every:
