@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import ast
 from textwrap import dedent
-from typing import Any, List
+from typing import Any, Dict, List
+
+import pytest
 
 from codemods.findings import Finding, Outcome, Status
 from codemods.index.project import ProjectView
 from codemods.migrate import Migrated, migrate
 from codemods.registry import code_rules
 from codemods.settings import Settings
+
+
+def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
+    """Parametrise a test with the rows of a table, whose keys are the ids."""
+    return pytest.mark.parametrize("case", table.values(), ids=list(table))
+
+
+def text(code: str) -> str:
+    """A snippet without the indentation that it has in its table."""
+    return dedent(code).lstrip("\n")
 
 
 def run(source: str, *codes: str, project: ProjectView | None = None, **settings: Any) -> Migrated:
@@ -33,6 +45,14 @@ def check(before: str, after: str, *codes: str, **settings: Any) -> List[Finding
     again = run(result, *codes, **settings)
     assert again.result.after is None, (again.result.after or b"").decode()
     return migrated.result.findings
+
+
+def check_nothing_left(before: str, after: str, *codes: str, **settings: Any) -> List[Finding]:
+    """`before` becomes `after`, and nothing is left to do by hand."""
+    findings = check(before, after, *codes, **settings)
+    left = [one for one in findings if one.outcome is Outcome.LEFT]
+    assert not left, left
+    return findings
 
 
 def check_left(source: str, reason: str, *codes: str, **settings: Any) -> Finding:

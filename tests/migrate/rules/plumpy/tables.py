@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Set, Tuple
 
-import pytest
-
-from codemods.findings import Finding, Outcome
+from codemods.findings import Finding
 from tests.migrate.rules import checks
+from tests.migrate.rules.checks import cases as cases
 
 Rewrites = Dict[str, Tuple[str, str]]
 Left = Dict[str, Tuple[str, str]]
@@ -35,14 +34,6 @@ class Modules:
         return False
 
 
-def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
-    """Parametrise a test with the rows of a table, whose keys are the ids."""
-    return pytest.mark.parametrize("case", table.values(), ids=list(table))
-
-
 def check_becomes(case: Tuple[str, str], *codes: str, **settings: Any) -> List[Finding]:
     """The first snippet becomes the second, and nothing is left to do."""
-    findings = checks.check(*case, *codes, **settings)
-    left = [one for one in findings if one.outcome is Outcome.LEFT]
-    assert not left, left
-    return findings
+    return checks.check_nothing_left(*case, *codes, **settings)

@@ -5,26 +5,17 @@ from __future__ import annotations
 from textwrap import indent
 from typing import Any, Dict, List, Tuple
 
-import pytest
-
 from codemods.findings import Finding, Outcome
 from tests.migrate.rules import checks
+from tests.migrate.rules.checks import cases as cases
 
 CODES = ("TOR1", "TOR2", "TOR9")
 Case = Tuple[str, str]
 
 
-def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
-    """Parametrise a test with the rows of a table, whose keys are the ids."""
-    return pytest.mark.parametrize("case", table.values(), ids=list(table))
-
-
 def check_becomes(case: Case, **settings: Any) -> List[Finding]:
     """The first snippet becomes the second, and nothing is left to do."""
-    findings = checks.check(*case, *CODES, **settings)
-    left = [one for one in findings if one.outcome is Outcome.LEFT]
-    assert not left, left
-    return findings
+    return checks.check_nothing_left(*case, *CODES, **settings)
 
 
 def check_notes(case: Case, message: str, count: int = 1, **settings: Any) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from textwrap import dedent, indent
 from typing import Any, Dict, List, Tuple
 
-import pytest
-
 from codemods.findings import Finding, Outcome
 from tests.migrate.rules import checks
+from tests.migrate.rules.checks import cases as cases, text as text
 
 Rewrites = Dict[str, Tuple[str, str]]
 Parts = Dict[str, Tuple[str, str, str]]
@@ -16,22 +15,9 @@ Parts = Dict[str, Tuple[str, str, str]]
 CODES = ("TOR1", "TOR2", "TOR3", "TOR4", "TOR901")
 
 
-def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
-    """Parametrise a test with the rows of a table, whose keys are the ids."""
-    return pytest.mark.parametrize("case", table.values(), ids=list(table))
-
-
-def text(code: str) -> str:
-    """A snippet without the indentation that it has in its table."""
-    return dedent(code).lstrip("\n")
-
-
 def becomes(before: str, after: str, **settings: Any) -> List[Finding]:
     """The first snippet becomes the second, and nothing is left in it."""
-    findings = checks.check(text(before), text(after), *CODES, **settings)
-    left = [one for one in findings if one.outcome is Outcome.LEFT]
-    assert not left, left
-    return findings
+    return checks.check_nothing_left(text(before), text(after), *CODES, **settings)
 
 
 def becomes_with(case: Tuple[str, str, str], outcome: Outcome, **settings: Any) -> None:

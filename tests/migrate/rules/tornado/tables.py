@@ -5,31 +5,17 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import Any, Dict, List, Tuple
 
-import pytest
-
 from codemods.findings import Finding, Outcome
 from tests.migrate.rules import checks
+from tests.migrate.rules.checks import cases as cases, text as text
 
 Rewrites = Dict[str, Tuple[str, str]]
 Left = Dict[str, Tuple[str, str]]
 
 
-def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
-    """Parametrise a test with the rows of a table, whose keys are the ids."""
-    return pytest.mark.parametrize("case", table.values(), ids=list(table))
-
-
-def text(code: str) -> str:
-    """A snippet without the indentation that it has in its table."""
-    return dedent(code).lstrip("\n")
-
-
 def check_becomes(case: Tuple[str, str], **settings: Any) -> List[Finding]:
     """The first snippet becomes the second, and nothing is left in it."""
-    findings = checks.check(text(case[0]), text(case[1]), "TOR10", "TOR901", **settings)
-    left = [one for one in findings if one.outcome is Outcome.LEFT]
-    assert not left, left
-    return findings
+    return checks.check_nothing_left(text(case[0]), text(case[1]), "TOR10", "TOR901", **settings)
 
 
 def check_becomes_in_part(case: Tuple[str, str, str], **settings: Any) -> None:

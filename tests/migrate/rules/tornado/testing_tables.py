@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Tuple
 
-import pytest
-
 from codemods.findings import Finding
 from tests.migrate.rules import checks
+from tests.migrate.rules.checks import cases as cases
 
 Rewrites = Dict[str, Tuple[str, str]]
 Left = Dict[str, Tuple[str, str]]
-
-
-def cases(table: Dict[str, Any]) -> pytest.MarkDecorator:
-    """Parametrise a test with the rows of a table, whose keys are the ids."""
-    return pytest.mark.parametrize("case", table.values(), ids=list(table))
 
 
 def check_becomes(case: Tuple[str, str], **settings: Any) -> List[Finding]:
