@@ -307,7 +307,15 @@ def _uses(module: Module, name: str) -> Iterator[UseNote]:
     for node in found:
         target = callee(module, node)
         if target is not None:
-            yield UseNote(caller(module, node), target, how_used(module, node), node.lineno)
+            how = STORED if _is_only_handed_out(module, node) else how_used(module, node)
+            yield UseNote(caller(module, node), target, how, node.lineno)
+
+
+def _is_only_handed_out(module: Module, node: ast.expr) -> bool:
+    """Whether it stands in a `yield` of a plain generator: that waits for nothing."""
+    above = module.enclosing(node, ast.Yield)
+    function = module.enclosing_function(above) if above is not None else None
+    return isinstance(function, FUNCTIONS) and coroutine_decorator(module, function) is None
 
 
 def caller(module: Module, node: ast.AST) -> str:

@@ -177,3 +177,8 @@ def test_one_file_alone_says_little() -> None:
 def test_shim_keeps_tornado(tmp_path: Path) -> None:
     result = run(_tree(tmp_path, USERS["waits, through a base class"]), stage="shim")
     assert b"@gen.coroutine" in (result_of(result, "client.py").after or CLIENT.encode())
+
+
+def test_eager_where_a_plain_generator_hands_it_out(tmp_path: Path) -> None:
+    user = "def starts(client):\n    yield client.fetch()\n"
+    assert after(run(grow(tmp_path, {"client.py": CLIENT, "user.py": user})), "client.py") == EAGER
