@@ -114,12 +114,14 @@ class UseNote(NamedTuple):
     :param callee: the dotted name that is used, where it resolves; ``self.Class.name`` and ``super.Class.name`` for
         methods; else ``?.name``.
     :param how: ``awaited``, ``scheduled``, …: one of this module's constants.
+    :param through: the method that it's handed to, as `callee` gives it, where that looks like one of a loop.
     """
 
     caller: str
     callee: str
     how: str
     line: int
+    through: str = ""
 
 
 @dataclass
@@ -308,7 +310,8 @@ def _uses(module: Module, name: str) -> Iterator[UseNote]:
         target = callee(module, node)
         if target is not None:
             how = STORED if _is_only_handed_out(module, node) else how_used(module, node)
-            yield UseNote(caller(module, node), target, how, node.lineno)
+            through = _through(module, node) if how == SCHEDULED else ""
+            yield UseNote(caller(module, node), target, how, node.lineno, through)
 
 
 def _is_only_handed_out(module: Module, node: ast.expr) -> bool:
@@ -316,6 +319,17 @@ def _is_only_handed_out(module: Module, node: ast.expr) -> bool:
     above = module.enclosing(node, ast.Yield)
     function = module.enclosing_function(above) if above is not None else None
     return isinstance(function, FUNCTIONS) and coroutine_decorator(module, function) is None
+
+
+def _through(module: Module, node: ast.expr) -> str:
+    """The method, which looks like one of a loop, that a function (or what it gives) is handed to."""
+    for above in module.parents(node):
+        if isinstance(above, ast.stmt):
+            break
+        method = above.func if isinstance(above, ast.Call) else None
+        if isinstance(method, ast.Attribute) and (method.attr in CALLBACK_AT or method.attr in _STARTING_METHODS):
+            return callee(module, method) or f"?.{method.attr}"
+    return ""
 
 
 def caller(module: Module, node: ast.AST) -> str:

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from codemods.index.coroutines import AWAITED, SCHEDULED, TESTED, TRANSPARENT, CoroutineFacts, FunctionNote, UseNote
+from codemods.index.coroutines import (
+    AWAITED,
+    PASSED_ON,
+    SCHEDULED,
+    TESTED,
+    TRANSPARENT,
+    CoroutineFacts,
+    FunctionNote,
+    UseNote,
+)
 from codemods.index.graph import Graph
 
 TORNADO_KINDS = ("coroutine", "test")
@@ -25,6 +34,7 @@ AWAITED_BY_PLUMPY = frozenset(
 )
 """Methods of plumpy's classes that plumpy itself calls, and waits for."""
 _TEST_CASES = frozenset(["unittest.TestCase", "unittest.IsolatedAsyncioTestCase", "tornado.testing.AsyncTestCase"])
+_LOOPS_COME_FROM = frozenset(["tornado", "asyncio", "uvloop", "plumpy", "plumpy_compat"])
 _RUNTIMES = ("plumpy.", "plumpy_compat.")
 
 
@@ -187,8 +197,17 @@ class Program:
         if not found and use.callee.split(".", 1)[0] in self._roots:
             # An unknown receiver, or a name that a package has from elsewhere: it may be any of that name.
             found = self._methods.get(use.callee.rpartition(".")[2], [])
+        if use.through and not self._is_of_a_loop(use.through):
+            use = use._replace(how=PASSED_ON)
         for one in found:
             self._functions[one].uses.append((path, use))
+
+    def _is_of_a_loop(self, method: str) -> bool:
+        """Whether a method that is called as a loop's is one, and not that of some other class."""
+        head, _, rest = method.partition(".")
+        if head == "?":
+            return rest not in self._methods
+        return (rest.split(".", 1)[0] if head in ("self", "super") else head) in _LOOPS_COME_FROM
 
     def _groups(self) -> Iterator[List[str]]:
         """The functions that are decided together: a function, or methods that override each other."""

@@ -75,6 +75,28 @@ USERS: Dict[str, str] = {
     """,
 }
 OTHERS: Dict[str, str] = {
+    "hands it to a class with a method of the name": """
+        from tornado import gen
+
+        class Signal:
+            def add_callback(self, function):
+                self.functions.append(function)
+
+        class User:
+            def __init__(self, client):
+                self.signal = Signal()
+                self.signal.add_callback(client.fetch)
+    """,
+    "hands what it gives to a class with a method of the name": """
+        from tornado import gen
+
+        class Pool:
+            def create_task(self, future):
+                self.futures.append(future)
+
+        def main(client):
+            Pool().create_task(client.fetch())
+    """,
     "doesn't mention tornado": """
         from pkg.client import Client
 
