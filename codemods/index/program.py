@@ -287,7 +287,8 @@ class Program:
                     return "it overrides a function that isn't a coroutine, or is overridden by one"
         uses = [use for one in functions for use in one.uses]
         if self._native_hooks and all(self._is_awaited_by_plumpy(name) for name in group):
-            uses = [(path, use) for path, use in uses if not use.callee.startswith("?.")]
+            # Others of that name, such as `Process.execute`, are called without being waited for.
+            uses = [(path, use) for path, use in uses if not set(group).isdisjoint(self.reached(use.callee))]
         for path, use in sorted(uses, key=lambda pair: (pair[0], pair[1].line)):
             if use.how not in (AWAITED, SCHEDULED):
                 return f"{use.how} at {path}:{use.line}"
