@@ -42,7 +42,7 @@ class CancellableAction(Future):  # type: ignore[type-arg]
     ) -> None:
         super().__init__(loop=loop)
         self._action: Optional[Callable[..., Any]] = action
-        self.running = False
+        self.at_work = False
         self._cookie = cookie
 
     @property
@@ -57,7 +57,7 @@ class CancellableAction(Future):  # type: ignore[type-arg]
         """
         if self.done():
             raise InvalidStateError("Action has already been ran")
-        self.running = True
+        self.at_work = True
         try:
             with kiwipy.capture_exceptions(self):
                 result = cast("Callable[..., Any]", self._action)(*args, **kwargs)
@@ -65,7 +65,7 @@ class CancellableAction(Future):  # type: ignore[type-arg]
                     self.set_result(result)
         finally:
             self._action = None
-            self.running = False
+            self.at_work = False
 
 
 def create_task(

@@ -361,7 +361,7 @@ class ProcessLauncher:
 
     async def _run(self, process: Any, nowait: bool) -> Any:
         if nowait:
-            events.spawn(process.loop, self._drive(process))
+            events.spawn(process._loop, self._drive(process))
             await self._until_reachable(process)
             return process.pid
         await self._drive(process)
@@ -369,12 +369,12 @@ class ProcessLauncher:
 
     async def _drive(self, process: Any) -> None:
         if self._max_running is None:
-            await process.step_until_terminated()
+            await process._steps()
             return
         if self._slots is None:
             self._slots = asyncio.Semaphore(self._max_running)
         async with self._slots:
-            await process.step_until_terminated()
+            await process._steps()
 
     async def _until_reachable(self, process: Any) -> None:
         """Wait until the broker knows the process: who gets its pid may use it at once."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Coroutine
 from enum import Enum
-from types import CoroutineType, TracebackType
+from types import TracebackType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -166,9 +165,10 @@ class Running(_Calling):
             self._running = True
             try:
                 result = self.run_fn(*self.args, **self.kwargs)
-                # Also of a plain function: a coroutine that nobody awaits is nobody's result.
-                if type(result) is CoroutineType or isinstance(result, Coroutine):
-                    result = await result
+                # Also of a plain function.
+                awaitable = self.process._awaitable(result)
+                if awaitable is not None:
+                    result = await awaitable
             except Interruption:
                 raise
             except Exception as exception:
@@ -276,7 +276,7 @@ class Waiting(State):
 
     async def execute(self) -> State:
         if self._value is _PENDING and self._error is None:
-            self._waiting_future = self.process.loop.create_future()
+            self._waiting_future = self.process._loop.create_future()
             try:
                 await self._waiting_future
             finally:

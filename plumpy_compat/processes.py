@@ -24,7 +24,7 @@ from .checkpoints import yaml_tags
 from .event_helper import EventHelper as EventHelper
 from .exceptions import PersistenceError
 from .messages import FORCE_KILL_KEY, INTENT_KEY, MESSAGE_TEXT_KEY, Intent
-from .persistence import LoadSaveContext, SavableFuture
+from .persistence import LoadSaveContext
 from .process.core import (
     PROCESS_STACK as PROCESS_STACK,
     ProcessStateMachineMeta as ProcessStateMachineMeta,
@@ -84,7 +84,7 @@ class Process(RunningProcess):
             self._communicator = communicator
         self._pid: Optional[PID_TYPE] = pid
         self._outputs: Dict[str, Any] = {}
-        self._future = SavableFuture(loop=self._loop)
+        self._future = self._create_future()
 
     @super_check
     def init(self) -> None:
@@ -149,11 +149,11 @@ class Process(RunningProcess):
         super().load_instance_state(_of_any_release(saved_state), load_context)
         if isinstance(self._state, process_states.Excepted) and not self._future.cancelled():
             # It gets the very error of the state, which comes back whole; nobody is told again that it was raised.
-            self._future = SavableFuture(loop=self._loop)
+            self._future = self._create_future()
             self._settle()
             self._future.exception()
         if self._paused is not None and self._paused.done():  # saved while the task that waited for it was cancelled
-            self._paused = SavableFuture(loop=self._loop)
+            self._paused = self._create_future()
         if isinstance(self._pid, uuid.UUID):
             self._uuid = self._pid
         if BundleKeys.INPUTS_RAW in saved_state:
@@ -241,11 +241,11 @@ class Process(RunningProcess):
 
         If this one is killed while that one runs, that one is killed too.
         """
-        child = process_class(inputs=inputs, pid=pid, logger=logger, loop=self.loop, communicator=self._communicator)
+        child = process_class(inputs=inputs, pid=pid, logger=logger, loop=self._loop, communicator=self._communicator)
         if self._children is None:
             self._children = weakref.WeakSet()
         self._children.add(child)
-        events.spawn(self.loop, child.step_until_terminated())
+        events.spawn(self._loop, child._steps())
         return child
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> events.ProcessCallback:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import warnings
-from collections.abc import Coroutine
 from types import CoroutineType
 from typing import Any, Dict, Optional, Union, cast
 
@@ -259,8 +258,9 @@ class WorkChain(mixins.ContextMixin, processes.Process):
         result: Any = None
         try:
             finished, result = cast(Stepper, self._stepper).step()
-            if isinstance(result, Coroutine):
-                result = await result
+            awaitable = self._awaitable(result)
+            if awaitable is not None:
+                result = await awaitable
         except _PropagateReturn as propagated:
             finished, result = True, propagated.exit_code
         if isinstance(result, process_states.Wait) and result.continue_fn is None and not finished:

@@ -90,7 +90,7 @@ class Dispatcher:
                 gone = kiwipy.Future()
                 gone.set_exception(kiwipy.UnroutableError(f"Unknown rpc recipient '{identifier}'"))
                 return gone
-            return bridge.call_on_loop(process.loop, process.message_receive, communicator, message)
+            return bridge.call_on_loop(process._loop, process.message_receive, communicator, message)
 
         return receive
 
@@ -102,7 +102,7 @@ class Dispatcher:
             return
         by_loop: Dict[asyncio.AbstractEventLoop, List[Process]] = {}
         for process in list(self._processes.values()):
-            by_loop.setdefault(process.loop, []).append(process)
+            by_loop.setdefault(process._loop, []).append(process)
         for loop, processes in by_loop.items():
             with suppress(RuntimeError):  # the loop is closed, and so are its processes
                 loop.call_soon_threadsafe(_deliver, processes, (communicator, body, sender, subject, correlation_id))
@@ -112,7 +112,7 @@ def _deliver(processes: List[Process], broadcast: Any) -> None:
     """Runs on the loop of the processes."""
     for process in processes:
         if not process.has_terminated():
-            spawn(process.loop, _receive(process, broadcast))
+            spawn(process._loop, _receive(process, broadcast))
 
 
 async def _receive(process: Process, broadcast: Any) -> None:

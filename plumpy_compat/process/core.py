@@ -9,24 +9,24 @@ import functools
 import logging
 import uuid
 import weakref
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Hashable, List, Optional, Sequence, Tuple, Type, cast
+from collections.abc import Coroutine
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Hashable, List, Optional, Sequence, Tuple, Type, cast
 
 from .. import persistence, process_states
 from ..base import state_machine
 from ..base.state_machine import StateMachine
 from ..exceptions import ClosedError, InvalidStateError, KilledError
+from ..futures import CancellableAction
 from ..persistence import SavableFuture
 from ..process_spec import ProcessSpec
 from ..process_states import ProcessState
 from ..utils import PID_TYPE, AttributesFrozendict, protected
 
 if TYPE_CHECKING:
-    from typing import Callable
-
     import kiwipy
 
     from ..event_helper import EventHelper
-    from ..futures import CancellableAction
     from ..processes import Process
     from .run import Run
 
@@ -209,6 +209,21 @@ class ProcessCore(StateMachine, persistence.Savable, metaclass=ProcessStateMachi
     def set_status(self, status: Optional[str]) -> None:
         """Say what it does at the moment."""
         self._status = status
+
+    # --- What the legacy flavour makes in its own way ---------------------------------------------------------------
+
+    def _create_future(self) -> SavableFuture:
+        """Make a future of this process's loop."""
+        return SavableFuture(loop=self._loop)
+
+    def _create_action(self, action: Callable[..., Any], cookie: Any = None) -> CancellableAction:
+        """Make what a request is answered by."""
+        return CancellableAction(action, cookie=cookie, loop=self._loop)
+
+    def _awaitable(self, result: Any) -> Any:
+        """What is to be awaited before the result of a step counts, or None."""
+        # A coroutine that nobody awaits is nobody's result.
+        return result if type(result) is CoroutineType or isinstance(result, Coroutine) else None
 
     _loop: asyncio.AbstractEventLoop
     _pid: Optional[PID_TYPE]

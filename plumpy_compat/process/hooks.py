@@ -176,7 +176,7 @@ class HookedProcess(ProcessCore):
     def on_paused(self, msg: Optional[str] = None) -> None:
         """It's being paused: the text becomes its status. Chain up."""
         self._pausing = None
-        self._paused = SavableFuture(loop=self._loop)
+        self._paused = self._create_future()
         self._pre_paused_status = self.status
         if msg is not None:
             self.set_status(msg)

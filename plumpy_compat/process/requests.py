@@ -77,7 +77,7 @@ class AskedProcess(HookedProcess):
             self._clean_up()
         self._open_gate()
         for action in (self._interrupt_action, self._pausing, self._killing):
-            if action is not None and not action.running:  # that one answers for itself
+            if action is not None and not action.at_work:  # that one answers for itself
                 self._answer(action, self.killed() and isinstance(action.cookie, KillInterruption))
         self._pausing = self._killing = None
         if self.killed() and self._children:
@@ -159,7 +159,7 @@ class AskedProcess(HookedProcess):
 
     def _kill_later(self, text: Message, force_kill: bool) -> futures.CancellableAction:
         """Kill it once the transition that goes on is over: a hook of one that isn't a step's asks for it."""
-        action = futures.CancellableAction(lambda: self.kill(text, force_kill), loop=self._loop)
+        action = self._create_action(lambda: self.kill(text, force_kill))
         self._defer(lambda: None if action.done() else action.run())
         return action
 
@@ -222,14 +222,10 @@ class AskedProcess(HookedProcess):
         """
         if isinstance(exception, PauseInterruption):
             pausing = exception
-            return futures.CancellableAction(
-                lambda next_state: self._do_pause(pausing.msg, next_state), cookie=exception, loop=self._loop
-            )
+            return self._create_action(lambda next_state: self._do_pause(pausing.msg, next_state), cookie=exception)
         if isinstance(exception, KillInterruption):
             killing = exception
-            return futures.CancellableAction(
-                lambda next_state: self._do_kill(killing.msg, next_state), cookie=exception, loop=self._loop
-            )
+            return self._create_action(lambda next_state: self._do_kill(killing.msg, next_state), cookie=exception)
         raise ValueError(f"Got unknown interruption type '{type(exception)}'")
 
     def _set_interrupt_action(self, new_action: Optional[futures.CancellableAction]) -> None:

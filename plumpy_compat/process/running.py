@@ -53,14 +53,14 @@ class RunningProcess(AskedProcess):
             self.logger.warning("Process<%s>: is paused, execute() returns once it was played and has ended", self.pid)
         if self._loop.is_running():
             try:
-                run_until_complete(self._loop, self.step_until_terminated())
+                run_until_complete(self._loop, self._steps())
             except asyncio.CancelledError:
                 # Whoever ran it is gone, and nobody else will.
                 self.kill("Killed because the call that ran it was cancelled")
                 raise
         else:
             with no_running_loop():
-                self._loop.run_until_complete(self.step_until_terminated())
+                self._loop.run_until_complete(self._steps())
         return self._future.result()
 
     @coroutine_function
@@ -69,8 +69,7 @@ class RunningProcess(AskedProcess):
 
         :raises RuntimeError: if somebody runs it already.
         """
-        run = Run(self)
-        return run.drive(self._run_steps(run, once=False))
+        return self._steps()
 
     async def step(self) -> None:
         """Run one step: what is to be done in one state, and the transition to the next.
@@ -83,8 +82,11 @@ class RunningProcess(AskedProcess):
             raise ClosedError("Process is closed")
         if self.has_terminated():
             raise AssertionError("Cannot step, already terminated")
+        await self._steps(once=True)
+
+    def _steps(self, once: bool = False) -> Run:
         run = Run(self)
-        await run.drive(self._run_steps(run, once=True))
+        return run.drive(self._run_steps(run, once))
 
     async def _run_steps(self, run: Run, once: bool) -> None:
         # A process that waits is suspended in here: there are few frames, and few variables.
@@ -105,7 +107,7 @@ class RunningProcess(AskedProcess):
                 try:
                     next_state = state.execute()
                     if next_state is not None and not isinstance(next_state, process_states.State):
-                        next_state = await next_state
+                        next_state = await (self._awaitable(next_state) or next_state)
                 except Exception as exception:
                     next_state = self._step_failed(state, exception)
                 except asyncio.CancelledError as exception:
@@ -188,8 +190,8 @@ class RunningProcess(AskedProcess):
         if self.has_terminated():
             return
         if self._paused is not None and self._paused.done():  # cancelled with the task that waited for it
-            self._paused = SavableFuture(loop=self._loop)
-        abandoned, self._future = self._future, SavableFuture(loop=self._loop)
+            self._paused = self._create_future()
+        abandoned, self._future = self._future, self._create_future()
         if self._future_watched:
             self._future_watched = False
             abandoned.remove_done_callback(self._watcher)
