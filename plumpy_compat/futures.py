@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Awaitable, Callable, Optional, cast
+from typing import Any, Awaitable, Callable, Optional
 
 import kiwipy
 
@@ -29,7 +29,37 @@ def gather(*futures: Any, **kwargs: Any) -> Any:
     return asyncio.gather(*futures, **kwargs)
 
 
-class CancellableAction(Future):  # type: ignore[type-arg]
+class Action:
+    """What makes an action of a future, whatever its kind."""
+
+    _action: Optional[Callable[..., Any]] = None
+    _cookie: Any = None
+    at_work = False
+
+    @property
+    def cookie(self) -> Any:
+        """What was given as `cookie`."""
+        return self._cookie
+
+    def run(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Run the action, and take its outcome.
+
+        :raises InvalidStateError: if it ran before or was cancelled.
+        """
+        if self.done():
+            raise InvalidStateError("Action has already been ran")
+        self.at_work = True
+        try:
+            with kiwipy.capture_exceptions(self):
+                result = self._action(*args, **kwargs)
+                if not self.done():  # the action may have answered for itself
+                    self.set_result(result)
+        finally:
+            self._action = None
+            self.at_work = False
+
+
+class CancellableAction(Action, Future):  # type: ignore[type-arg]
     """An action to be run later, as a future of its result.
 
     :param action: what is called by :meth:`run`.
@@ -41,31 +71,8 @@ class CancellableAction(Future):  # type: ignore[type-arg]
         self, action: Callable[..., Any], cookie: Any = None, loop: Optional[asyncio.AbstractEventLoop] = None
     ) -> None:
         super().__init__(loop=loop)
-        self._action: Optional[Callable[..., Any]] = action
-        self.at_work = False
+        self._action = action
         self._cookie = cookie
-
-    @property
-    def cookie(self) -> Any:
-        """What was given as `cookie`."""
-        return self._cookie
-
-    def run(self, *args: Any, **kwargs: Any) -> None:
-        """Run the action, and take its outcome.
-
-        :raises InvalidStateError: if it ran before or was cancelled.
-        """
-        if self.done():
-            raise InvalidStateError("Action has already been ran")
-        self.at_work = True
-        try:
-            with kiwipy.capture_exceptions(self):
-                result = cast("Callable[..., Any]", self._action)(*args, **kwargs)
-                if not self.done():  # the action may have answered for itself
-                    self.set_result(result)
-        finally:
-            self._action = None
-            self.at_work = False
 
 
 def create_task(

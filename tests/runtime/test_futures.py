@@ -82,10 +82,10 @@ def test_an_action_knows_that_it_runs_and_drops_what_it_called():
     seen: List[bool] = []
 
     async def scenario() -> None:
-        action = CancellableAction(lambda: seen.append(action.running))
-        assert not action.running
+        action = CancellableAction(lambda: seen.append(action.at_work))
+        assert not action.at_work
         action.run()
-        assert not action.running
+        assert not action.at_work
         assert action._action is None
 
     run(scenario())
@@ -100,7 +100,7 @@ def test_an_action_that_is_interrupted_drops_what_it_called():
         action = CancellableAction(interrupted)
         with pytest.raises(KeyboardInterrupt):
             action.run()
-        assert not action.running
+        assert not action.at_work
         assert action._action is None
 
     run(scenario())
