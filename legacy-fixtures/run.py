@@ -1,12 +1,11 @@
-"""Run the tests of the legacy fixtures: as they were, on the legacy stack, and migrated, on a modern one.
+"""Run the tests of the legacy fixtures: as they were, on a legacy stack or the legacy flavour, and migrated.
 
-Give interpreters that have what they need (see README.md), or let them be made:
+Give interpreters that have what they need (see README.md); `tox` makes them, and runs this in each:
 
-    python legacy-fixtures/run.py --legacy OLD/bin/python --python NEW/bin/python
-    python legacy-fixtures/run.py --make-venvs FOLDER
+    python legacy-fixtures/run.py --legacy OLD/bin/python --flavour MIXED/bin/python --python NEW/bin/python
 
-A migrated fixture must pass the tests that it passed before: not as many, but the same. Nothing of tornado, and no
-plumpy, can be imported then. Every file must compile, and a second run of plumpy-migrate must change nothing.
+The tests that pass must be those of tests.json: not as many, but the same. Where a fixture is migrated no tornado and no
+plumpy can be imported, every file must compile, and a second run of plumpy-migrate must change nothing.
 
 Exit codes: 0 if all is well, 1 if not, 2 if it can't be told (wrong usage, an interpreter without what it needs).
 """
@@ -32,9 +31,8 @@ PATCH = "migration.patch"
 # None of these may be of use to migrated code: topika is the AMQP client for tornado that kiwipy had.
 BLOCKED = ("tornado", "plumpy", "topika")
 LEFT_OVERS = shutil.ignore_patterns(PATCH, "__pycache__", ".pytest_cache", "*.egg-info")
-# What a modern environment needs, and what the legacy stack of each version of Python is.
-LEGACY = {"2.7": "plumpy==0.14.5", "3.7": "plumpy==0.14.5", "3.8": "plumpy[rmq]==0.15.2"}
-MODERN = ("3.9", "3.11", "3.13")
+# How pytest starts where `import plumpy` is to be the legacy flavour.
+FLAVOUR = ("-m", "plumpy_compat.as_plumpy", "--legacy")
 
 
 class Problem(Exception):
@@ -52,6 +50,21 @@ class Outcome(NamedTuple):
     @property
     def total(self) -> int:
         return len(self.passed) + len(self.failed) + len(self.skipped)
+
+
+class Stack(NamedTuple):
+    """An interpreter, what it is to run, and what it has."""
+
+    python: str
+    kind: str  # "legacy" or "flavour", which run a fixture as it is, or "migrated"
+    versions: Dict[str, str]  # of Python, and of plumpy and tornado if they're installed
+
+    @property
+    def name(self) -> str:
+        middle = " legacy" if self.kind == "flavour" else f" {self.kind}" if self.kind == "migrated" else ""
+        has = ("plumpy", "tornado") if self.kind == "legacy" else ("tornado",) if self.kind == "flavour" else ()
+        named = [f" {package} {self.versions[package]}" for package in has if package in self.versions]
+        return self.versions["python"] + middle + "".join(named)
 
 
 class LeftOver(NamedTuple):
@@ -155,12 +168,19 @@ def _left_overs(report: Dict[str, Any]) -> List[LeftOver]:
     ]
 
 
-def run_tests(copied: Path, python: str, scratch: Path, limit: int, blocked: bool) -> Outcome:
-    """Run the tests of a copy with an interpreter; without tornado, if blocked."""
+def run_tests(
+    copied: Path, python: str, scratch: Path, limit: int, blocked: bool, starter: Sequence[str] = ()
+) -> Outcome:
+    """Run the tests of a copy with an interpreter.
+
+    :param blocked: whether tornado can't be imported.
+    :param starter: the arguments that come before `-m pytest`.
+    """
     report = scratch / "junit.xml"
     if report.exists():
         report.unlink()
-    command = [python, "-m", "pytest", "-p", "no:cacheprovider", "--junitxml", str(report), "-o", "junit_family=xunit1"]
+    command = [python, *starter, "-m", "pytest", "-p", "no:cacheprovider"]
+    command += ["--junitxml", str(report), "-o", "junit_family=xunit1"]
     # pytest heeds the limit of a single test if pytest-timeout is there, and else ignores it.
     command += ["-q", "-o", f"timeout={max(limit // 10, 1)}"]
     try:
@@ -268,8 +288,8 @@ def _call(command: Sequence[str], cwd: Path, env: Optional[Dict[str, str]] = Non
     return done.stdout.decode("utf-8", "replace")
 
 
-def describe(python: str) -> str:
-    """The stack of an interpreter: its version, and that of plumpy."""
+def describe(python: str, kind: str) -> Stack:
+    """The stack of an interpreter, by what is installed."""
     code = (
         "import sys\n"
         "try:\n"
@@ -277,12 +297,13 @@ def describe(python: str) -> str:
         "    get = lambda name: pkg_resources.get_distribution(name).version\n"
         "except ImportError:\n"
         "    from importlib.metadata import version as get\n"
-        "def plumpy():\n"
-        "    try: return ' plumpy ' + get('plumpy')\n"
-        "    except Exception: return ''\n"
-        "print('%d.%d' % sys.version_info[:2] + plumpy())"
+        "print('python %d.%d' % sys.version_info[:2])\n"
+        "for name in ('plumpy', 'tornado'):\n"
+        "    try: print(name + ' ' + get(name))\n"
+        "    except Exception: pass"
     )
-    return _call([python, "-W", "ignore", "-c", code], cwd=HERE).strip()
+    lines = _call([python, "-W", "ignore", "-c", code], cwd=HERE).splitlines()
+    return Stack(python, kind, dict(line.strip().split(" ", 1) for line in lines))
 
 
 class Grid:
@@ -290,11 +311,19 @@ class Grid:
 
     def __init__(self) -> None:
         self.cells: Dict[Tuple[str, str], str] = {}
+        self.results: Dict[str, Dict[str, Any]] = {}
         self.troubles: List[str] = []
 
-    def add(self, fixture: str, stack: str, outcome: Outcome) -> None:
-        """Note how the tests ended."""
-        self.cells[fixture, stack] = f"{len(outcome.passed)}/{len(outcome.failed)}/{outcome.total}"
+    def add(self, fixture: str, stack: Stack, outcome: Outcome, expected: Sequence[str], found: Sequence[str]) -> None:
+        """Note how the tests ended, and what was found besides."""
+        self.cells[fixture, stack.name] = f"{len(outcome.passed)}/{len(outcome.failed)}/{outcome.total}"
+        self.troubles += [f"{fixture}, {stack.name}: {trouble}" for trouble in found]
+        result = {"kind": stack.kind, "versions": stack.versions, "fixtures": {}}
+        self.results.setdefault(stack.name, result)["fixtures"][fixture] = {
+            "expected": len(expected),
+            "passed": len(set(expected) & set(outcome.passed)),
+            "troubles": len(found),
+        }
 
     def text(self) -> str:
         """The results as a table."""
@@ -309,12 +338,12 @@ class Grid:
 def run_fixture(fixture: str, options: argparse.Namespace, folder: Path, grid: Grid) -> List[str]:
     """Run a fixture on all stacks, and give the names of the tests that it must pass."""
     expected = None if options.record else recorded().get(fixture, [])
-    for python, stack in options.legacy.items():
-        outcome = run_tests(copy(fixture, folder / fixture), python, folder, options.limit, blocked=False)
-        grid.add(fixture, stack, outcome)
+    for stack in (*options.legacy, *options.flavour):
+        starter = FLAVOUR if stack.kind == "flavour" else ()
+        outcome = run_tests(copy(fixture, folder / fixture), stack.python, folder, options.limit, False, starter)
         if expected is None:
             expected = outcome.passed
-        _note(grid, f"{fixture}, {stack}", differences(expected, outcome), outcome, options)
+        _note(grid, fixture, stack, outcome, expected, [], options)
     assert expected is not None
     if options.python:
         _run_migrated(fixture, options, folder, expected, grid)
@@ -330,76 +359,26 @@ def _run_migrated(fixture: str, options: argparse.Namespace, folder: Path, befor
     print(f"{fixture}: {len(migrated.reported)} left{by_hand}, {len(migrated.left)} left at last")
     for left in migrated.left:
         print(f"    {left}")
-    grid.troubles += [f"{fixture}: {fault}" for fault in migrated.faults]
-    for python, stack in options.python.items():
+    for stack in options.python:
         # The tests may write files, and compiled ones at that.
-        outcome = run_tests(copied, python, folder, options.limit, blocked=True)
-        grid.add(fixture, stack, outcome)
-        found = [*compile_all(copied, python), *differences(before, outcome)]
-        _note(grid, f"{fixture}, {stack}", found, outcome, options)
+        outcome = run_tests(copied, stack.python, folder, options.limit, blocked=True)
+        faults = [*migrated.faults, *compile_all(copied, stack.python)]
+        _note(grid, fixture, stack, outcome, before, faults, options)
 
 
-def _note(grid: Grid, where: str, found: Sequence[str], outcome: Outcome, options: argparse.Namespace) -> None:
-    grid.troubles += [f"{where}: {trouble}" for trouble in found]
+def _note(
+    grid: Grid,
+    fixture: str,
+    stack: Stack,
+    outcome: Outcome,
+    expected: Sequence[str],
+    faults: Sequence[str],
+    options: argparse.Namespace,
+) -> None:
+    found = [*faults, *differences(expected, outcome)]
+    grid.add(fixture, stack, outcome, expected, found)
     if options.verbose and found:
-        print(f"--- {where}\n{outcome.output}")
-
-
-def find_python(version: str) -> Optional[str]:
-    """The interpreter of a version that PATH has, and that runs."""
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
-        candidate = shutil.which(f"python{version}", path=folder)
-        if candidate is None:
-            continue
-        try:
-            # A shim may lead to nothing, and the executable of a shim is another.
-            code = "import sys; print(sys.executable); print('%d.%d' % sys.version_info[:2])"
-            executable, found = _call([candidate, "-c", code], cwd=HERE).split("\n")[:2]
-        except Problem:
-            continue
-        if found == version:
-            return executable.strip()
-    return None
-
-
-def make_venvs(folder: Path, options: argparse.Namespace) -> None:
-    """Make the environments for which there are interpreters, and add them to those that were given."""
-    folder.mkdir(parents=True, exist_ok=True)
-    pins = ["-c", str(HERE / "constraints.txt"), "tornado", "six", "pytest"]
-    for version, plumpy in LEGACY.items():
-        extra = ["mock"] if version == "2.7" else []
-        options.legacy = [*options.legacy, *_make_venv(folder / f"legacy-{version}", version, [*pins, plumpy, *extra])]
-    for version in MODERN:
-        made = _make_venv(folder / f"modern-{version}", version, ["-e", f"{HERE.parent}[test]"])
-        options.python = [*options.python, *made]
-    if not (options.legacy or options.python):
-        raise Problem("there is no interpreter for any environment")
-
-
-def _make_venv(folder: Path, version: str, requirements: Sequence[str]) -> List[str]:
-    """An environment with some packages; or none, if there is no interpreter."""
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.exists():
-        found = find_python(version)
-        if found is None:
-            print(f"no python{version} on PATH")
-            return []
-        print(f"making {folder.name}")
-        if version == "2.7":
-            _call([*_virtualenv(folder.parent), "--quiet", "-p", found, str(folder)], cwd=folder.parent)
-        else:
-            _call([found, "-m", "venv", str(folder)], cwd=folder.parent)
-    _call([str(python), "-m", "pip", "install", "--quiet", *requirements], cwd=folder.parent)
-    return [str(python)]
-
-
-def _virtualenv(folder: Path) -> List[str]:
-    """The command of a virtualenv that can still make environments of Python 2.7; this Python's own module can't."""
-    python = folder / "virtualenv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.exists():
-        _call([sys.executable, "-m", "venv", str(python.parent.parent)], cwd=folder)
-        _call([str(python), "-m", "pip", "install", "--quiet", "virtualenv<20.22"], cwd=folder)
-    return [str(python), "-m", "virtualenv"]
+        print(f"--- {fixture}, {stack.name}\n{outcome.output}")
 
 
 def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -408,14 +387,15 @@ def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser.add_argument("fixtures", nargs="*", metavar="FIXTURE", help="which ones; default: all")
     several: Dict[str, Any] = {"action": "append", "default": [], "metavar": "PYTHON"}
     parser.add_argument("--legacy", **several, help="run fixtures as they are with this interpreter; repeatable")
+    parser.add_argument("--flavour", **several, help="the same, on plumpy_compat's legacy flavour; repeatable")
     parser.add_argument("--python", **several, help="run migrated ones with this interpreter; repeatable")
-    parser.add_argument("--make-venvs", metavar="FOLDER", help="make environments there from interpreters on PATH")
     parser.add_argument(
         "--migrate-with", metavar="PYTHON", help="the interpreter that has plumpy-migrate; default: this"
     )
     parser.add_argument(
         "--record", action="store_true", help=f"write the tests that pass with --legacy to {RECORD.name}"
     )
+    parser.add_argument("--results", metavar="FILE", help="write how many tests passed there, for matrix.py")
     parser.add_argument("--keep", metavar="FOLDER", help="work there, and keep the migrated copies")
     parser.add_argument("--limit", type=int, default=300, metavar="SECONDS", help="for one run of tests; default 300")
     parser.add_argument("-v", "--verbose", action="store_true", help="print what pytest prints where tests fail")
@@ -424,8 +404,8 @@ def parse(arguments: Optional[Sequence[str]] = None) -> argparse.Namespace:
     if unknown:
         parser.error(f"there is no fixture {unknown[0]}; there are {', '.join(fixtures())}")
     options.fixtures = options.fixtures or fixtures()
-    if not (options.legacy or options.python or options.make_venvs):
-        parser.error("give --legacy, --python or --make-venvs")
+    if not (options.legacy or options.flavour or options.python):
+        parser.error("give --legacy, --flavour or --python")
     if options.record and not options.legacy:
         parser.error("--record needs --legacy")
     return options
@@ -442,17 +422,18 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _main(options: argparse.Namespace) -> int:
-    if options.make_venvs:
-        make_venvs(Path(options.make_venvs).resolve(), options)
-        options.migrate_with = options.migrate_with or next(iter(options.python), None)
+    if options.results and Path(options.results).exists():
+        # What an earlier run left mustn't pass for this one's, should it come to no end.
+        Path(options.results).unlink()
     options.migrate_with = options.migrate_with or sys.executable
-    options.legacy = {python: describe(python) for python in map(_found, options.legacy)}
-    options.python = {python: f"{describe(python).split()[0]} migrated" for python in map(_found, options.python)}
+    options.legacy = [describe(_found(python), "legacy") for python in options.legacy]
+    options.flavour = [describe(_found(python), "flavour") for python in options.flavour]
+    options.python = [describe(_found(python), "migrated") for python in options.python]
     grid = Grid()
     record: Dict[str, List[str]] = {}
     with workspace(options.keep) as folder:
-        for python, stack in options.python.items():
-            grid.troubles += [f"{stack}: {name} isn't blocked" for name in check_blocked(python, folder)]
+        for stack in options.python:
+            grid.troubles += [f"{stack.name}: {name} isn't blocked" for name in check_blocked(stack.python, folder)]
         for fixture in options.fixtures:
             record[fixture] = run_fixture(fixture, options, folder, grid)
     print(grid.text())
@@ -460,6 +441,8 @@ def _main(options: argparse.Namespace) -> int:
         print(trouble)
     if options.record:
         _write({**(recorded() if RECORD.exists() else {}), **record})
+    if options.results:
+        _write_results(Path(options.results), grid)
     return 1 if grid.troubles else 0
 
 
@@ -470,6 +453,11 @@ def _found(python: str) -> str:
         raise Problem(f"there is no interpreter {python}")
     # Not resolved: an environment's python is a link out of it.
     return os.path.abspath(path)
+
+
+def _write_results(file: Path, grid: Grid) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(list(grid.results.values()), indent=1) + "\n", "utf-8")
 
 
 def _write(record: Dict[str, List[str]]) -> None:
