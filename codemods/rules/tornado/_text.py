@@ -1,4 +1,4 @@
-"""Comments and docstrings, and what asyncio calls the things that they name by tornado's dotted names."""
+"""Comments, docstrings and strings, and what asyncio calls the things that they name by tornado's dotted names."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ NAME = re.compile(r"(?<![\w.])tornado(?:\.[A-Za-z_]\w*)+")
 _TYPE = re.compile(r"#[ \t]*type:")
 _TORNADO = re.compile(r"tornado", re.IGNORECASE)
 _WORDS = re.compile(r"[Tt]ornado|gen\.|run_sync|IOLoop|yield")
+_SPOKEN = re.compile(r"\btornado\b(?![ \t]*[<>=!~.\[(])", re.IGNORECASE)
 _COMMENT = re.compile(rf"#[^\n]*?(?:{_WORDS.pattern})")
 
 
@@ -87,6 +88,23 @@ def _docstrings(module: Module) -> Iterator[Text]:
         value = node.value if isinstance(node, ast.Expr) else None
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield Text(module.span(value), value)
+
+
+def prose(module: Module) -> Iterator[Text]:
+    """The strings that speak of tornado and aren't docstrings; names and requirements are no prose."""
+    source = module.source
+    lines = {source.position(match.start())[0] for match in _SPOKEN.finditer(source.text)}
+    for node in module.across(lines) if lines else ():
+        if not _speaks(node) or module.is_dead(node):
+            continue
+        if not isinstance(module.parent(node), (ast.Expr, ast.JoinedStr)):
+            yield Text(module.span(node), None)
+
+
+def _speaks(node: ast.AST) -> bool:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return any(_SPOKEN.search(one) and len(one.split()) > 2 for one in texts)
 
 
 def names(module: Module, text: Text) -> Iterator[Match[str]]:

@@ -1,4 +1,4 @@
-"""TOR603: comments and docstrings that speak of tornado."""
+"""TOR603: comments, docstrings and strings that speak of tornado."""
 
 from typing import Dict, List, Tuple
 
@@ -15,6 +15,21 @@ NOTED: Dict[str, Tuple[str, List[Tuple[int, str]]]] = {
     "one for a docstring": (
         '"""Run it.\n\n@gen.coroutine\ndef f():\n    raise gen.Return(1)\n"""\nimport kiwipy\n',
         [(3, "a docstring shows code for tornado: @gen.coroutine")],
+    ),
+    "each line with the word": (
+        'def f():\n    """Retry.\n\n    Gives a tornado.gen.Result.\n\n    :raises: tornado.gen.Result\n    """\n',
+        [
+            (4, "a docstring speaks of tornado: Gives a tornado.gen.Result."),
+            (6, "a docstring speaks of tornado: :raises: tornado.gen.Result"),
+        ],
+    ),
+    "a string": (
+        "OPTION = {\n    'description': 'The level of the `tornado` logger',\n}\n",
+        [(2, "a string speaks of tornado: 'The level of the `tornado` logger'")],
+    ),
+    "a part of a string": (
+        "def f(x):\n    return (\n        'no loop '\n        f'of tornado is at {x}'\n    )\n",
+        [(4, "a string speaks of tornado: f'of tornado is at {x}'")],
     ),
     "a yield": (
         'import plumpy\n\n\ndef f():\n    """Run it::\n\n        result = yield process.future()\n    """\n',
@@ -34,7 +49,8 @@ NOTHING_SAID = {
     "renamed": '"""A tornado.ioloop.IOLoop, by tornado.gen.sleep."""\n# tornado.locks.Event\n',
     "a yield of Python's": 'def f():\n    """Wait: ``yield f``."""\n',
     "prose": 'import plumpy\n\n\ndef f():\n    """This will yield results (or not)."""\n',
-    "strings": "x = 'tornado'\n",
+    "names in strings": "x = 'tornado'\ny = 'a tornado.gen.sleep at work'\n",
+    "requirements": "setup(install_requires=['tornado >= 4.5', 'six'])\nx = 'tornado < 5 ; python_version < 3'\n",
     "our markers": "# TODO(plumpy-migrate TOR901): `tornado.gen` is still imported\nx = 1\n",
 }
 
