@@ -1,0 +1,104 @@
+"""tornado's own `IOLoop` on asyncio (5.0 and later), which may be started within another one."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextvars
+from typing import Any, Callable, Optional
+
+from tornado.ioloop import IOLoop
+from tornado.platform.asyncio import AsyncIOLoop, BaseAsyncIOLoop
+
+from ...aio.loops import current_event_loop
+from .starting import outside, stop
+
+__all__ = ["clear_current", "current", "io_loop", "is_io_loop", "make_current", "new", "remember"]
+
+
+class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc]
+    """What `IOLoop()` gives. Beyond tornado's own it may be started within a callback of another loop and stopped from
+    anywhere, callbacks of threads' futures keep their context variables, and making it current isn't deprecated."""
+
+    def initialize(self, asyncio_loop: Optional[asyncio.AbstractEventLoop] = None, **kwargs: Any) -> None:
+        loop = asyncio_loop or asyncio.new_event_loop()
+        # tornado's own, so that its `close` leaves alone whatever loop is current by then.
+        self.is_current = False
+        try:
+            BaseAsyncIOLoop.initialize(self, loop, **kwargs)
+        except Exception:
+            if asyncio_loop is None:
+                loop.close()
+            raise
+
+    def make_current(self) -> None:
+        asyncio.set_event_loop(self.asyncio_loop)
+
+    _make_current = make_current
+
+    def _clear_current_hook(self) -> None:
+        asyncio.set_event_loop(None)
+
+    def start(self) -> None:
+        if self.asyncio_loop.is_running():
+            raise RuntimeError("IOLoop is already running")
+        with outside():
+            super().start()
+
+    def stop(self) -> None:
+        stop(self.asyncio_loop)
+
+    def close(self, all_fds: bool = False) -> None:
+        if current_event_loop() is self.asyncio_loop:
+            asyncio.set_event_loop(None)
+        # tornado forgets a loop that was closed through asyncio, but then fails to forget it here.
+        IOLoop._ioloop_for_asyncio.setdefault(self.asyncio_loop, self)
+        super().close(all_fds)
+
+    def add_future(self, future: Any, callback: Callable[[Any], Any]) -> None:
+        if isinstance(future, concurrent.futures.Future):
+            context = contextvars.copy_context()
+            super().add_future(future, lambda done: context.run(callback, done))
+        else:
+            super().add_future(future, callback)
+
+
+def is_io_loop(loop: object) -> bool:
+    return isinstance(loop, IOLoop)
+
+
+def remember(loop: asyncio.AbstractEventLoop, io: Any) -> None:
+    """Do nothing: tornado does."""
+
+
+def io_loop(loop: asyncio.AbstractEventLoop) -> Any:
+    found = IOLoop._ioloop_for_asyncio.get(loop)
+    return LegacyIOLoop(asyncio_loop=loop, make_current=False) if found is None else found
+
+
+def current() -> Any:
+    loop = current_event_loop()
+    if loop is None or loop.is_closed():
+        io = LegacyIOLoop(make_current=False)
+        io.make_current()
+        return io
+    return io_loop(loop)
+
+
+def new() -> Any:
+    loop = current_event_loop()
+    io = LegacyIOLoop(make_current=False)
+    if loop is None or loop.is_closed():
+        io.make_current()
+    return io
+
+
+def make_current(io: Any) -> None:
+    asyncio.set_event_loop(io.asyncio_loop)
+
+
+def clear_current() -> None:
+    asyncio.set_event_loop(None)
+
+
+IOLoop.configure(LegacyIOLoop)
