@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Iterator
 from codemods.edits import NewImport
 from codemods.index.spelling import spell
 from codemods.rule import Item, Rule, importing
-from codemods.rules.plumpy._names import NEW, OLD, is_plumpy, references, tail
+from codemods.rules.plumpy._names import NEW, OLD, ROOTS, is_plumpy, references, tail
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module, Reference
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 rule = Rule("PLM112", __doc__, [importing(OLD, NEW)], order=60, stages=("asyncio", "final"))
 
 _VERSION = "version.__version__"
-_ADVICE = "`Process.current()` gives the process that runs; nothing else is kept"
+_GONE = {
+    "stack": "`Process.current()` gives the process that runs; nothing else is kept",
+    "version": "take `__version__` from the package",
+}
 
 
 @rule.find
@@ -46,11 +49,28 @@ def find(module: Module) -> Iterator[Item]:
         elif isinstance(use.node, ast.Attribute):
             yield from _spelt(module, use, "__version__", "", "the version is kept in the package itself")
     for use in references(module, ["stack.top"]):
-        call = module.parent(use.node)
-        if isinstance(call, ast.Call) and call.func is use.node and not call.args:
+        if _is_called(module, use):
             yield from _spelt(module, use, "Process", ".current", "`stack.top()` is `Process.current()`")
-    if any(_module(one) for one in module.live_imports()) and not is_plumpy(module):
-        yield from _imports(module)
+    if not is_plumpy(module):
+        yield from _through_package(module)
+        if any(_module(one) for one in module.live_imports()):
+            yield from _imports(module)
+
+
+def _is_called(module: Module, use: Reference) -> bool:
+    call = module.parent(use.node)
+    return isinstance(call, ast.Call) and call.func is use.node and not call.args
+
+
+def _through_package(module: Module) -> Iterator[Item]:
+    """What is left of uses such as `plumpy.stack.push`; an import names the package there, and not the module."""
+    for use in (one for root in ROOTS for one in module.references(root)):
+        name = tail(use.canonical) or ""
+        gone = name.split(".")[0]
+        if gone not in _GONE or name == _VERSION or (name == "stack.top" and _is_called(module, use)):
+            continue
+        if any(one.canonical in ROOTS for one in use.imported):
+            yield rule.left(module, use.node, f"plumpy has no module {gone} any more", _GONE[gone])
 
 
 def _spelt(module: Module, use: Reference, name: str, rest: str, message: str) -> Iterator[Item]:
@@ -68,7 +88,7 @@ def _module(one: ImportedName) -> str:
     if isinstance(one.statement, ast.Import):
         dotted = one.alias.name
     top = (tail(dotted) or "").split(".")[0]
-    return top if top in ("version", "stack") else ""
+    return top if top in _GONE else ""
 
 
 def _imports(module: Module) -> Iterator[Item]:
@@ -86,5 +106,4 @@ def _imports(module: Module) -> Iterator[Item]:
         elif all(use in module.settled for use in module.uses(one)):
             yield rule.reimport(one, f"plumpy has no module {gone}")
         else:
-            advice = _ADVICE if gone == "stack" else "take `__version__` from the package"
-            yield rule.left(module, one.statement, f"plumpy has no module {gone} any more", advice)
+            yield rule.left(module, one.statement, f"plumpy has no module {gone} any more", _GONE[gone])

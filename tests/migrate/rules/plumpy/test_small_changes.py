@@ -186,6 +186,9 @@ def _class(body: str, base: str = "plumpy.Process") -> str:
 LEFT: Dict[str, Tuple[str, str, str]] = {
     "future's class": (_class("pass", "plumpy.Future"), "asyncio's, not tornado's", "PLM105"),
     "stack": ("from plumpy import stack\n\nstack.push(p)\n", "no module stack", "PLM112"),
+    "stack of the package": (HEAD + "\nplumpy.stack.push(p)\n", "no module stack", "PLM112"),
+    "the stack's top, not called": (HEAD + "\nf(plumpy.stack.top)\n", "no module stack", "PLM112"),
+    "the version's parts": (HEAD + "\nplumpy.version.version_info\n", "no module version", "PLM112"),
     "sync step": (_class("def step(self):\n        pass"), "awaits `step`", "PLM113"),
     "sync state": (_class("def execute(self):\n        pass", "plumpy.Waiting"), "awaits `execute`", "PLM113"),
     "sync launcher": (
@@ -305,6 +308,13 @@ def test_nothing_in_plumpy_itself(case: Tuple[str, str, str]) -> None:
         check(*case, project=Modules("plumpy"))
     else:
         check_untouched(case[0], case[2], project=Modules("plumpy"))
+
+
+def test_the_stack_of_the_package() -> None:
+    source = "import plumpy.stack\n\nplumpy.stack.top()\nplumpy.stack.push(p)\n"
+    after = HEAD + "\nplumpy.Process.current()\nplumpy.stack.push(p)\n"
+    left = [one for one in check(source, after, "PLM112") if one.outcome is Outcome.LEFT]
+    assert [(one.line, one.message) for one in left] == [(4, "plumpy has no module stack any more")]
 
 
 def test_gather_says_what_differs() -> None:
