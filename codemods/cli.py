@@ -33,6 +33,7 @@ Examples:
   plumpy-migrate --undo .             take that back
   plumpy-migrate --check src tests    fail if something would change, for CI
   plumpy-migrate --select SIX,FUT101 --ignore SIX105 src
+  plumpy-migrate --init-tox           test the old stack and the new one by tox
   plumpy-migrate --explain SIX105     what a rule does, and when it refuses
 
 \b
@@ -179,6 +180,13 @@ def _about(name: str, callback: Callable[..., None], text: str, **attributes: An
     "--undo",
     is_flag=True,
     help="Put back the files of the last run in the git work tree, or else the folder, of PATH.",
+)
+@_option(
+    MODE,
+    "--init-tox",
+    is_flag=True,
+    help="Add environments for the old stack, the legacy flavour and the new one to the tox configuration of PATH, by "
+    "default the folder you are in. Nothing else is done.",
 )
 @_option(MODE, "--allow-dirty", is_flag=True, help="Rewrite although PATH has changes that aren't committed to git.")
 @_option(

@@ -54,7 +54,7 @@ class UndoResult:
 class Journal:
     """The journal of one run."""
 
-    def __init__(self, folder: str, covered: Set[Tuple[str, bytes]]) -> None:
+    def __init__(self, folder: str, covered: Set[Tuple[str, Optional[bytes]]]) -> None:
         """Make a journal whose originals are stored already: see :meth:`create`."""
         self.folder = folder
         self._covered = covered
@@ -144,6 +144,8 @@ def _undo_run(folder: str, content: Dict[str, Any]) -> UndoResult:
 
 def _restore(path: str, record: Dict[str, Any], originals: Any, folder: str) -> bool:
     """Put one file back; tell whether it had to be."""
+    if record["before"] is None and not os.path.lexists(path):
+        return False
     kept = f"its original is {record['before']} in {os.path.join(folder, _ORIGINALS)}"
     try:
         if os.path.islink(path):
@@ -153,6 +155,8 @@ def _restore(path: str, record: Dict[str, Any], originals: Any, folder: str) -> 
     except OSError as error:
         raise WriteError(path, f"it cannot be read: {error.strerror}", kept) from error
     now = _digest(current)
+    if record["before"] is None:
+        return _remove_created(path, now == record["after"])
     if now == record["before"]:
         return False
     if now != record["after"]:
@@ -161,6 +165,17 @@ def _restore(path: str, record: Dict[str, Any], originals: Any, folder: str) -> 
     if original is None:
         raise WriteError(path, "its original in the journal is damaged", "restore it from version control")
     replace_file(path, original, expected=current)
+    return True
+
+
+def _remove_created(path: str, as_created: bool) -> bool:
+    """Remove a file that the run created."""
+    if not as_created:
+        raise WriteError(path, "the run created it, and it was changed since", "remove it by hand if it isn't needed")
+    try:
+        os.unlink(path)
+    except OSError as error:
+        raise WriteError(path, f"it cannot be removed: {error.strerror}", "remove it by hand") from error
     return True
 
 
@@ -174,7 +189,7 @@ def _record(root: str, change: Change) -> Dict[str, Any]:
     return {
         "path": relative.replace(os.sep, "/"),
         "mode": mode,
-        "before": _digest(change.before),
+        "before": None if change.before is None else _digest(change.before),
         "after": _digest(change.after),
     }
 
@@ -187,7 +202,7 @@ def _write_originals(path: str, changes: Sequence[Change]) -> None:
     """Write the originals as one file, as a sync of each would take longer than all the rest."""
     import zipfile
 
-    unique = {_digest(change.before): change.before for change in changes}
+    unique = {_digest(change.before): change.before for change in changes if change.before is not None}
     with open(path, "xb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for digest, content in unique.items():

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 import click
 
@@ -39,6 +39,7 @@ class Options:
     diff: bool = False
     check: bool = False
     undo: bool = False
+    init_tox: bool = False
     allow_dirty: bool = False
     jobs: Optional[int] = None
     select: Tuple[str, ...] = ()
@@ -80,6 +81,8 @@ def execute(options: Options) -> int:
     try:
         if options.undo:
             return _undo(options)
+        if options.init_tox:
+            return _init_tox(options)
         settings = _settings(options)
         result = _filter(options, settings) if options.filters else _migrate(options, settings)
         _report(options, result)
@@ -92,7 +95,9 @@ def execute(options: Options) -> int:
 
 def _check_usage(options: Options) -> None:
     """Refuse what can't be meant."""
-    if not options.paths:
+    if options.init_tox:
+        _check_init_tox(options)
+    elif not options.paths:
         raise click.UsageError("Name what to migrate, such as . for the folder you are in.")
     if options.filters and (len(options.paths) > 1 or options.undo):
         raise click.UsageError('"-" goes neither with other paths nor with --undo.')
@@ -108,6 +113,17 @@ def _check_usage(options: Options) -> None:
     folder = os.path.dirname(options.output or "")
     if folder and not os.path.isdir(folder):
         raise click.UsageError(f"There is no folder {click.format_filename(folder)} for --output.")
+
+
+def _check_init_tox(options: Options) -> None:
+    if options.undo or options.filters or options.output or options.format != "text":
+        raise click.UsageError('--init-tox goes neither with --undo nor with "-", --output or --format.')
+    if len(options.paths) > 1 or not os.path.isdir(_project(options)):
+        raise click.UsageError("--init-tox takes one folder.")
+
+
+def _project(options: Options) -> str:
+    return next(iter(options.paths), ".")
 
 
 def _settings(options: Options) -> Settings:
@@ -139,7 +155,7 @@ def _migrate(options: Options, settings: Settings) -> RunResult:
     from codemods.journal import JournalError
 
     if options.writes and not options.allow_dirty:
-        _refuse_uncommitted(options)
+        _refuse_uncommitted(options.paths)
     with progress(quiet=options.quiet, verbose=options.verbose) as update:
         try:
             return run(options.paths, settings, write=options.writes, progress=update)
@@ -147,11 +163,11 @@ def _migrate(options: Options, settings: Settings) -> RunResult:
             raise Failure(str(error)) from error
 
 
-def _refuse_uncommitted(options: Options) -> None:
+def _refuse_uncommitted(paths: Sequence[str]) -> None:
     """Stop where git couldn't tell our changes from others."""
     from codemods.gitstate import git_state
 
-    state = git_state(options.paths)
+    state = git_state(paths)
     if state.note:
         emit(f"Warning: {state.note}.\n", err=True)
     changes = state.changes
@@ -192,6 +208,31 @@ def _undo(options: Options) -> int:
     for refused in undone.refused:
         emit(f"Not restored: {refused}\n", err=True)
     return DONE if undone.complete else FAILED
+
+
+def _init_tox(options: Options) -> int:
+    """Add environments to a project's tox configuration."""
+    from codemods.journal import JournalError
+    from codemods.tox import command
+    from codemods.tox.plan import CannotAdd, plan
+
+    folder = _project(options)
+    try:
+        result = plan(folder)
+        path = os.path.normpath(os.path.join(folder, result.name))
+        if result.added and options.writes:
+            if not options.allow_dirty:
+                _refuse_uncommitted([path])
+            trouble = command.write(folder, path, result)
+            if trouble:
+                raise Failure(trouble)
+    except (CannotAdd, JournalError) as error:
+        raise Failure(str(error)) from error
+    if options.diff and result.added:
+        command.show_diff(options, path, result)
+    if not options.quiet:
+        command.tell(options, path, result)
+    return WOULD_CHANGE if result.added and not options.writes else DONE
 
 
 def _report(options: Options, result: RunResult) -> None:

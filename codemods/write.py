@@ -38,13 +38,13 @@ class Change:
 
     :param path: as it is shown to the user.
     :param absolute: the absolute path, free of symbolic links.
-    :param before: the content that was read.
+    :param before: the content that was read; ``None`` for a file that isn't there yet.
     :param after: the content to write.
     """
 
     path: str
     absolute: str
-    before: bytes
+    before: Optional[bytes]
     after: bytes
 
 
@@ -69,6 +69,31 @@ def replace_file(path: str, content: bytes, expected: Optional[bytes] = None) ->
         # As late as possible: whoever edits the file meanwhile shall not lose it.
         if expected is not None and _read(path) != expected:
             raise WriteError(path, "it was changed by somebody else meanwhile", "run plumpy-migrate again")
+        os.replace(temporary, path)
+    except BaseException as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise _refusal(path, error) from error
+        raise
+
+
+def create_file(path: str, content: bytes) -> None:
+    """Create a file through a synced temporary file in the same folder.
+
+    :raises WriteError: if there is such a file, or it can't be created.
+    """
+    try:
+        temporary, descriptor = _create_temporary(path, 0o666)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    try:
+        try:
+            _fill(descriptor, content)
+        finally:
+            os.close(descriptor)
+        if os.path.lexists(path):
+            raise WriteError(path, "it was created by somebody else meanwhile", "run plumpy-migrate again")
         os.replace(temporary, path)
     except BaseException as error:
         with suppress(OSError):
@@ -124,7 +149,10 @@ def remove_leftovers(paths: Iterable[str]) -> List[str]:
 
 def _write_one(change: Change) -> Optional[WriteError]:
     try:
-        replace_file(change.absolute, change.after, expected=change.before)
+        if change.before is None:
+            create_file(change.absolute, change.after)
+        else:
+            replace_file(change.absolute, change.after, expected=change.before)
     except WriteError as error:
         return WriteError(change.path, error.reason, error.advice)
     return None
@@ -162,21 +190,21 @@ def _temporary_prefix(path: str) -> str:
     return f".{os.path.basename(path)[:_NAME_KEPT]}{_TEMPORARY_MARK}"
 
 
-def _create_temporary(path: str) -> Tuple[str, int]:
+def _create_temporary(path: str, mode: int = 0o600) -> Tuple[str, int]:
     prefix = os.path.join(os.path.dirname(path), _temporary_prefix(path))
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     while True:
         temporary = prefix + os.urandom(4).hex()
         with suppress(FileExistsError):
-            return temporary, os.open(temporary, flags, 0o600)
+            return temporary, os.open(temporary, flags, mode)
 
 
-def _fill(descriptor: int, content: bytes, status: os.stat_result) -> None:
-    """Give an open file its content, owner and mode, and sync it."""
+def _fill(descriptor: int, content: bytes, status: Optional[os.stat_result] = None) -> None:
+    """Give an open file its content, and the owner and mode of another, and sync it."""
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
-    if hasattr(os, "fchown"):
+    if status is not None and hasattr(os, "fchown"):
         own = os.fstat(descriptor)
         if (own.st_uid, own.st_gid) != (status.st_uid, status.st_gid):
             with suppress(OSError):

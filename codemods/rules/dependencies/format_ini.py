@@ -29,9 +29,9 @@ class Option(NamedTuple):
 
 def read(text: str, knowledge: Knowledge) -> Document:
     """Read an INI file."""
-    data = _load(text)
+    data = load(text)
     document = Document(text, data, lambda changes: edit(text, changes))
-    for option in _options(text):
+    for option in options(text):
         kind = _kind(option)
         found = list(entries(text, option.span, comma=kind in _LINT))
         if option.section in data and option.key in data[option.section]:
@@ -41,7 +41,8 @@ def read(text: str, knowledge: Knowledge) -> Document:
     return document
 
 
-def _load(text: str) -> Dict[str, Dict[str, Any]]:
+def load(text: str) -> Dict[str, Dict[str, Any]]:
+    """Give the options of an INI file by section and key."""
     parser = configparser.RawConfigParser(strict=True, default_section="\0")
     try:
         parser.read_string(text)
@@ -54,7 +55,7 @@ def _load(text: str) -> Dict[str, Dict[str, Any]]:
     return {section: dict(parser.items(section)) for section in parser.sections()}
 
 
-def _options(text: str) -> Iterator[Option]:
+def options(text: str) -> Iterator[Option]:
     """Give the options with their places, as ConfigUpdater cuts the file."""
     from configupdater import ConfigUpdater, Section
 
@@ -137,7 +138,7 @@ def _report(document: Document, knowledge: Knowledge) -> None:
     pieces: List[Tuple[int, str]] = []
     for match in re.finditer(r"^\[testenv:([^\]]+)\]", document.text, re.MULTILINE):
         pieces.append((match.start(1), match.group(1)))
-    for option in _options(document.text):
+    for option in options(document.text):
         if (option.section, option.key) in (("tox", "envlist"), ("tox", "env_list"), ("tox:tox", "envlist")):
             pieces.append((option.span.start, document.text[option.span.start : option.span.end]))
     for start, piece in pieces:

@@ -37,7 +37,7 @@ _LINTERS = ("isort", "pylint", "ruff")
 
 def read(text: str, knowledge: Knowledge) -> Document:
     """Read a ``pyproject.toml``."""
-    data = _load(text)
+    data = load(text)
     document = Document(text, data, lambda changes: edit(text, changes))
     for path, value in _leaves(data, ()):
         kind = _kind(path)
@@ -50,7 +50,8 @@ def read(text: str, knowledge: Knowledge) -> Document:
     return document
 
 
-def _load(text: str) -> Any:
+def load(text: str) -> Any:
+    """Give the data of a TOML file."""
     import tomlkit
     from tomlkit.exceptions import ParseError, TOMLKitError
 
@@ -93,7 +94,7 @@ def _kind(path: Path) -> Optional[Kind]:
 
 
 def _slots(text: str, path: Path, value: str, kind: Kind) -> List[Slot]:
-    span = _place(text, path)
+    span = place(text, path)
     if span is None:
         return [Slot(kind, value, 0, 0, path, fixed="its place in the file wasn't found")]
     pieces = [piece.strip() for piece in re.split("[,\n]", value) if piece.strip()]
@@ -104,10 +105,10 @@ def _slots(text: str, path: Path, value: str, kind: Kind) -> List[Slot]:
 
 
 @lru_cache(maxsize=256)
-def _place(text: str, path: Path) -> Optional[Span]:
+def place(text: str, path: Path) -> Optional[Span]:
     """Find a value, or the element of an array: put a mark in its place and see where it comes out."""
     if isinstance(path[-1], int):
-        outer = _place(text, path[:-1])
+        outer = place(text, path[:-1])
         parts = arrays.strings(text, outer.start) if outer else None
         return parts[1][path[-1]] if parts and path[-1] < len(parts[1]) else None
     import tomlkit
@@ -126,7 +127,7 @@ def _place(text: str, path: Path) -> Optional[Span]:
 
 def _report(document: Document, path: Path, verdict: Optional[Verdict]) -> None:
     if verdict is not None:
-        span = _place(document.text, path)
+        span = place(document.text, path)
         document.findings.append(finding(document.text, span.start if span else 0, verdict))
 
 
@@ -155,7 +156,7 @@ def _add_poetry(document: Document, path: Path, value: Any, knowledge: Knowledge
     apart = shim is None and dep108_plumpy.judge(_poetry_text(normal, value), normal, knowledge)
     if shim is None and not marker and not apart:
         return
-    span = _place(document.text, path) if isinstance(value, (str, dict)) else None
+    span = place(document.text, path) if isinstance(value, (str, dict)) else None
     if span is None:
         if shim is not None:
             message = f"{name} was left: it isn't stated in one line"
@@ -206,7 +207,7 @@ def edit(text: str, changes: List[Change]) -> str:
 
 
 def _cut_element(text: str, path: Path, index: int) -> str:
-    outer = _place(text, path[:-1])
+    outer = place(text, path[:-1])
     parts = arrays.strings(text, outer.start) if outer else None
     return arrays.cut(text, parts[0], parts[1], index) if parts else text
 

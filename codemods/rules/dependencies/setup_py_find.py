@@ -81,6 +81,32 @@ def find(tree: ast.Module) -> Found:
     return finder.found
 
 
+def stated(tree: ast.Module) -> Tuple[List[str], Dict[str, List[str]]]:
+    """Give the requirements that a module states: for an installation, and for each extra."""
+    assignments = _assignments(tree)
+    install: List[str] = []
+    extras: Dict[str, List[str]] = {}
+    for node in ast.walk(tree):
+        for name, value in _named_values(node):
+            if name.lower() == "install_requires":
+                install += _listed(value, assignments)
+            elif name.lower() == keys.EXTRAS:
+                for extra, listed in _entries(value):
+                    extras.setdefault(extra, []).extend(_listed(listed, assignments))
+    return list(dict.fromkeys(install)), extras
+
+
+def _listed(value: ast.expr, assignments: Dict[str, List[ast.expr]]) -> List[str]:
+    finder = _Finder(assignments)
+    finder.add("install_requires", value)
+    found: List[str] = []
+    for place in finder.found.places:
+        elements = [place.node] if isinstance(place.node, ast.Constant) else getattr(place.node, "elts", [])
+        texts = [one.value for one in elements if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        found += [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+    return found
+
+
 def _called(node: ast.Call) -> str:
     function = node.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
