@@ -3,6 +3,7 @@
 Everything that is compared runs in turns in one go (A B A B ...), each time on a fresh copy of the same tree, so that
 a change in the load of the machine meets both. Processor time is the figure to compare: it is the user and system
 time of all processes of a command. The copies are made, and read into the page cache, outside of the measured part.
+Our code is byte-compiled before, as pip did with the code of the others.
 
     python benchmarks/migrate.py [--pairs N] [--tree FOLDER] [--peers NAME ...] [--json FILE]
 
@@ -12,6 +13,7 @@ Without ``--tree`` the tree is the source archive of aiida-core 1.0.1.
 from __future__ import annotations
 
 import argparse
+import compileall
 import filecmp
 import json
 import os
@@ -24,7 +26,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Callable, Sequence
 
-from common import CACHE, BenchmarkError, make_folder, make_venv, migrate_command, migrate_environment, unpack_sdist
+from common import (
+    CACHE,
+    PROJECT,
+    BenchmarkError,
+    make_folder,
+    make_venv,
+    migrate_command,
+    migrate_environment,
+    unpack_sdist,
+)
 from measure import Cost, Series, measure
 
 CORES = str(os.cpu_count() or 1)
@@ -222,6 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write all single costs to this file")
     options = parser.parse_args(arguments)
     peers = [peer for peer in PEERS if options.peers is None or peer.name in options.peers]
+    compileall.compile_dir(PROJECT / "codemods", quiet=1)
     with tempfile.TemporaryDirectory(dir=make_folder(CACHE)) as scratch:
         tree = options.tree or unpack_sdist("aiida-core", "1.0.1", Path(scratch) / "original")
         bench = Bench(tree.resolve(), Path(scratch), options.pairs, tuple(shlex.split(options.command)))

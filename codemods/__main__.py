@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib.util import find_spec
 
@@ -14,6 +15,8 @@ def main() -> None:
     if any(find_spec(name) is None for name in NEEDED):
         print(HINT, file=sys.stderr)
         raise SystemExit(2)
+    # Trees and their indexes have no reference cycles, so the collector would only cost time, from the imports on.
+    gc.disable()
     try:
         from codemods.cli import command
 

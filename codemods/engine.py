@@ -130,6 +130,15 @@ def _interesting(works: Sequence[Work], settings: Settings, others: Set[str]) ->
 # -- code --------------------------------------------------------------------------------------------
 
 
+def _has_word(data: bytes, words: Set[bytes]) -> bool:
+    """Whether a file has one of some pieces of text, and not as a part of a longer name."""
+    # A piece may begin with a dot, which has a name before it.
+    return any(
+        word in data and re.search((rb"\b" if word[:1].isalnum() else b"") + re.escape(word) + rb"(?!\w)", data)
+        for word in words
+    )
+
+
 class _Code:
     """The Python files of a run: first migrated on assumptions, then again where these were wrong."""
 
@@ -172,7 +181,7 @@ class _Code:
             # A name may come through files that only pass it on.
             clues.add(b"import *")
         seen = {work.path for work in self.interesting}
-        others = [work for work in self.works if work.path not in seen and any(clue in work.data for clue in clues)]
+        others = [work for work in self.works if work.path not in seen and _has_word(work.data, clues)]
         facts = [one.facts for one in (*self.done, *self._index(others)) if one.facts is not None]
         project = Project(self.modules, facts, self._patched())
         wrong = [i for i, one in enumerate(self.done) if not all(map(project.holds, one.asked))]
@@ -189,7 +198,7 @@ class _Code:
 
     def _index(self, works: Sequence[Work]) -> List[Migrated]:
         """Index files that no rule is interested in."""
-        return migrate_all(works, replace(self.settings, select=("-",), extend_select=()))
+        return migrate_all(works, replace(self.settings, select=("-",), extend_select=()), program=NO_PROGRAM)
 
     def imported(self) -> FrozenSet[str]:
         """The top-level modules that the project's files import once they're migrated."""
@@ -207,9 +216,13 @@ class _Code:
                 roots.update(root.decode() for root in _DYNAMIC_IMPORT.findall(data))
         return frozenset(roots)
 
-    def imported_before(self) -> FrozenSet[str]:
-        """The top-level modules that the project's files import before they're migrated."""
-        return frozenset(root.decode("ascii", "replace") for work in self.works for root in imported_roots(work.data))
+    def imported_before(self, modules: FrozenSet[str]) -> FrozenSet[str]:
+        """Those of some top-level modules that the project's files import before they're migrated."""
+
+        def is_imported(root: bytes) -> bool:
+            return any(root in work.data and root in imported_roots(work.data) for work in self.works)
+
+        return frozenset(module for module in modules if is_imported(module.encode()))
 
 
 def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Tuple[Program, Dict[str, Module]]:
@@ -237,7 +250,7 @@ def _program(works: Sequence[Work], settings: Settings, complete: bool) -> Tuple
 def _dependencies(found: Discovery, code: _Code, results: Dict[str, FileResult], settings: Settings) -> None:
     """Let the dependency files follow the code, now that it's known what the code still imports."""
     files = [one for one in found.files if one.kind == "dependency" or os.path.basename(one.path) == "setup.py"]
-    from codemods.rules.dependencies import RULES, Knowledge
+    from codemods.rules.dependencies import CONCERNED, RULES, Knowledge
 
     selected = {rule.code for rule in chosen(RULES, settings)}
     if not files or not selected:
@@ -247,7 +260,7 @@ def _dependencies(found: Discovery, code: _Code, results: Dict[str, FileResult],
         settings.target_version,
         code.complete,
         selected.__contains__,
-        before=code.imported_before(),
+        before=code.imported_before(CONCERNED),
         stage=settings.stage,
         runtime=settings.runtime,
     )

@@ -62,6 +62,18 @@ def anchor(module: Module, edit: AnyEdit) -> int:
     return module.span(edit.at or edit.node)[0]
 
 
+class _Literals(Dict[bytes, bool]):
+    """Whether each literal occurs in a file: many rules share theirs, so each is searched for once."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self.data = data
+
+    def __missing__(self, literal: bytes) -> bool:
+        occurs = self[literal] = literal in self.data
+        return occurs
+
+
 class _Planner:
     def __init__(self, module: Module, blocked: Mapping[EditKey, str]) -> None:
         self.module = module
@@ -72,21 +84,19 @@ class _Planner:
 
     def run(self, rules: Iterable[Rule]) -> Plan:
         data = self.module.source.data
-        # Many rules share their literals, so each is searched for once. A copy of six may have any name.
-        literals: Dict[bytes, bool] = {b"six": True} if self.module.settings.six_modules else {}
+        literals = _Literals(data)
+        if self.module.settings.six_modules:
+            literals[b"six"] = True  # a copy of six may have any name
         closed = is_gated(data) and not self.module.is_in_program
         for rule in rules:
             if closed and rule.asks_program:
                 continue
-            if rule.scans or rule.is_literal:
-                for one in rule.needles:
-                    occurs = literals.get(one.literal)
-                    if occurs is None:
-                        occurs = literals[one.literal] = one.literal in data
-                    if occurs and (one.is_literal or one.occurs_in(data)):
-                        break
-                else:
-                    continue
+            if rule.literals is not None and not any(map(literals.__getitem__, rule.literals)):
+                continue
+            if rule.scans and not any(
+                literals[one.literal] and (one.is_literal or one.occurs_in(data)) for one in rule.needles
+            ):
+                continue
             for item in rule.run(self.module):
                 self._take(item)
         self.plan.findings.sort(key=lambda one: (one.line, one.column, one.rule))

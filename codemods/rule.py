@@ -38,24 +38,24 @@ class Needle:
     """What the bytes of a file must contain for a rule to have anything to do there.
 
     :param literal: bytes that must occur; searching for them is nearly free.
-    :param pattern: a regular expression that must match somewhere, tried if the literal occurs. One
+    :param patterns: regular expressions that must match somewhere, tried in turn if the literal occurs. One
         that begins with literal text is searched for ten times as fast.
     :param modules: top-level modules of which one must be imported, by the look of the lines.
     """
 
     literal: bytes
-    pattern: Optional[Pattern[bytes]] = None
+    patterns: Tuple[Pattern[bytes], ...] = ()
     modules: FrozenSet[bytes] = frozenset()
 
     @property
     def is_literal(self) -> bool:
         """Whether the literal alone decides."""
-        return self.pattern is None and not self.modules
+        return not self.patterns and not self.modules
 
     def occurs_in(self, data: bytes) -> bool:
         if self.literal not in data or (self.modules and self.modules.isdisjoint(imported_roots(data))):
             return False
-        return self.pattern is None or self.pattern.search(data) is not None
+        return all(pattern.search(data) for pattern in self.patterns)
 
 
 GATES = (b"tornado", b"plumpy", b"kiwipy", b"syncio", b"io_loop")
@@ -120,12 +120,12 @@ def imported_roots(data: bytes) -> FrozenSet[bytes]:
 
 def importing(*modules: str) -> Needle:
     """A needle for files that import one of some top-level modules."""
-    return Needle(b"import", None, frozenset(module.encode() for module in modules))
+    return Needle(b"import", (), frozenset(module.encode() for module in modules))
 
 
-def needle(literal: str, pattern: Optional[str] = None) -> Needle:
-    """A needle from text; `pattern` is a regular expression in multi-line mode."""
-    return Needle(literal.encode(), re.compile(pattern.encode(), re.MULTILINE) if pattern else None)
+def needle(literal: str, *patterns: str) -> Needle:
+    """A needle from text; the patterns are regular expressions in multi-line mode."""
+    return Needle(literal.encode(), tuple(re.compile(pattern.encode(), re.MULTILINE) for pattern in patterns))
 
 
 class Rule:
@@ -162,7 +162,8 @@ class Rule:
         self.scans = scans
         self.stages = stages
         self.asks_program = self.family in ("TOR", "PLM", "KIW")
-        self.is_literal = all(one.is_literal for one in self.needles)
+        literals = tuple(one.literal for one in self.needles)
+        self.literals = literals if scans or all(one.is_literal for one in self.needles) else None
         self._find: Optional[Find] = None
 
     def find(self, function: Find) -> Find:

@@ -86,7 +86,7 @@ class Source:
     def line_starts(self) -> List[int]:
         """The offset of the first character of each line."""
         if "\r" not in self.text:
-            return [0, *accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])]
+            return [0, *accumulate(map((1).__add__, map(len, self.text.split("\n")[:-1])))]
         return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
 
     @cached_property
@@ -98,6 +98,8 @@ class Source:
     def offset(self, line: int, utf8_column: int) -> int:
         """The offset in `text` of a position as `ast` gives it (line from 1, column in UTF-8 bytes)."""
         start = self.line_starts[line - 1]
+        if self.text.isascii():
+            return start + utf8_column
         end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
         content = self.text[start:end]
         if content.isascii():

@@ -42,6 +42,8 @@ def verify(before: Module, rewritten: Rewritten, after: Callable[[], Module]) ->
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unsound(f"the result doesn't parse: {error}") from None
     _nothing_yields(module)
+    if module is before:
+        return module
     # What was unbound before may have come from a star import that is gone now.
     known = frozenset() if before.has_star_import and not module.has_star_import else before.unbound()
     unbound = frozenset(module.unbound() - known)

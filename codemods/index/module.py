@@ -6,7 +6,21 @@ import ast
 import builtins
 from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Collection, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Type, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Collection,
+    Dict,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Set,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from codemods.index.scopes import FUNCTIONS, Scope, Walk
 
@@ -16,6 +30,7 @@ if TYPE_CHECKING:
     from codemods.settings import Settings
     from codemods.source import Source
 
+Node = TypeVar("Node", bound=ast.AST)
 Span = Tuple[int, int]
 ImportStatement = Union[ast.Import, ast.ImportFrom]
 
@@ -200,19 +215,27 @@ class Module:
 
     def of(self, *kinds: Type[ast.AST]) -> List[Any]:
         """The live nodes of the given types (of those that `scopes.RECORDED` lists), in source order."""
-        found = [node for kind in kinds for node in self.walk.by_type[kind] if not self.is_dead(node)]
+        found = self._alive([node for kind in kinds for node in self.walk.by_type[kind]])
         found.sort(key=lambda node: (node.lineno, node.col_offset))
         return found
 
+    def _alive(self, nodes: List[Node]) -> List[Node]:
+        """A new list of the nodes that are not dead."""
+        return [node for node in nodes if not self.is_dead(node)] if self.dead else list(nodes)
+
     def attributes(self, name: str) -> List[ast.Attribute]:
         """The live attribute accesses ``….name``, in source order."""
-        found = [node for node in self.walk.attributes.get(name, ()) if not self.is_dead(node)]
+        if name not in self.walk.attributes:
+            return []
+        found = self._alive(self.walk.attributes[name])
         found.sort(key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0))
         return found
 
     def loads(self, name: str) -> List[Tuple[ast.Name, Scope]]:
         """The live loads of a bare name, each with its scope, in source order."""
-        found = [pair for pair in self.walk.loads.get(name, ()) if not self.is_dead(pair[0])]
+        if name not in self.walk.loads:
+            return []
+        found = [pair for pair in self.walk.loads[name] if not (self.dead and self.is_dead(pair[0]))]
         found.sort(key=lambda pair: (pair[0].lineno, pair[0].col_offset))
         return found
 
@@ -263,18 +286,24 @@ class Module:
         """All names that import statements bind, dead ones included, in no particular order."""
         found = []
         for statement in self.walk.by_type[ast.Import]:
-            scope, top = self.scope_of(statement), self.parent(statement) is self.tree
+            scope, top = self._place(statement)
             for alias in statement.names:
                 local = alias.asname or alias.name.split(".")[0]
                 canonical = alias.name if alias.asname else local
                 found.append(ImportedName(alias, statement, scope, local, self._canonical(canonical), top))
         for statement in self.walk.by_type[ast.ImportFrom]:
-            scope, top = self.scope_of(statement), self.parent(statement) is self.tree
+            scope, top = self._place(statement)
             base = self.absolute(statement.module, statement.level)
             for alias in statement.names:
                 canonical = self._canonical(f"{base}.{alias.name}")
                 found.append(ImportedName(alias, statement, scope, alias.asname or alias.name, canonical, top))
         return found
+
+    def _place(self, statement: ast.stmt) -> Tuple[Scope, bool]:
+        """The scope of a statement, and whether it stands directly in the module's body."""
+        if self.parent(statement) is self.tree:
+            return self.walk.module_scope, True
+        return self.scope_of(statement), False
 
     @cached_property
     def _by_alias(self) -> Dict[ast.AST, ImportedName]:
@@ -286,14 +315,15 @@ class Module:
 
     def live_imports(self) -> List[ImportedName]:
         """The imported names outside of dead branches."""
-        return [one for one in self.imports if not self.is_dead(one.statement)]
+        return [one for one in self.imports if not self.is_dead(one.statement)] if self.dead else self.imports
 
     def bindings(self, scope: Scope, name: str) -> List[ast.AST]:
         """The live nodes that bind `name` in `scope`."""
-        return [node for node in scope.bindings.get(name, ()) if not self._binding_is_dead(node)]
+        found = scope.bindings.get(name, ())
+        return [node for node in found if not self._binding_is_dead(node)] if self.dead else list(found)
 
     def _binding_is_dead(self, node: ast.AST) -> bool:
-        return bool(self.dead) and self.is_dead(self.parent(node) if isinstance(node, ast.alias) else node)
+        return self.is_dead(self.parent(node) if isinstance(node, ast.alias) else node)
 
     def imported(self, name: str, scope: Scope) -> Tuple[ImportedName, ...]:
         """The imports that a load of `name` in `scope` may see; empty if it may see anything else."""
@@ -335,7 +365,7 @@ class Module:
         if key not in self.cache:
             self.cache[key] = list(self._references(prefix))
         found: List[Reference] = self.cache[key]
-        return [reference for reference in found if not self.is_dead(reference.name)]
+        return [reference for reference in found if not self.is_dead(reference.name)] if self.dead else found
 
     @cached_property
     def _by_root(self) -> Dict[str, List[ImportedName]]:

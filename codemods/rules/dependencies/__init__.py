@@ -17,6 +17,7 @@ from . import (
     dep108_plumpy,
     dep109_helpers,
 )
+from .dep107_loops import CONCERNED
 from .files import is_dependency_file, reader_for
 from .model import DependencyFile, DependencyRule, Knowledge
 
@@ -44,4 +45,4 @@ def migrate(file: DependencyFile, knowledge: Knowledge) -> Tuple[str, List[Findi
     return run(file, knowledge, reader) if reader is not None else (file.text, [])
 
 
-__all__ = ["RULES", "DependencyFile", "DependencyRule", "Knowledge", "is_dependency_file", "migrate"]
+__all__ = ["CONCERNED", "RULES", "DependencyFile", "DependencyRule", "Knowledge", "is_dependency_file", "migrate"]

@@ -32,7 +32,7 @@ class Knowledge:
     :param target_version: the oldest Python version that the result must run on.
     :param complete: whether all Python files of the project were read; if not, nothing follows from ``imported``.
     :param selected: says whether the rule with a given code is to run.
-    :param before: the top-level modules that the code imported before the migration.
+    :param before: the top-level modules that the code imported before the migration, of those that rules ask for.
     :param stage: how far the migration goes, as `Settings.stage`.
     :param runtime: what takes plumpy's place, as `Settings.runtime`.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Iterator, List, Optional
+from typing import TYPE_CHECKING, Callable, Iterator, List, Optional
 
 from codemods.index.scopes import Scope
 
@@ -33,11 +33,14 @@ _PICKLES = frozenset(
 _REFERENCE = r"(?:[\w.|\[\]:*]|, ?)*\b{}\b(?:[\w.|\[\]:*]|, ?)*"
 
 
-def plain_classes(module: Module) -> Iterator[ast.ClassDef]:
-    """The classes without bases, decorators and keywords that stand in a module or function and are bound once."""
+def plain_classes(module: Module, wanted: Callable[[ast.ClassDef], bool]) -> Iterator[ast.ClassDef]:
+    """The classes without bases, decorators and keywords that stand in a module or function and are bound once.
+
+    :param wanted: says of a class whether it's of interest; asked first.
+    """
     for node in module.of(ast.ClassDef):
         cls: ast.ClassDef = node
-        if cls.decorator_list or cls.keywords or getattr(cls, "type_params", None):
+        if not wanted(cls) or cls.decorator_list or cls.keywords or getattr(cls, "type_params", None):
             continue
         if any(module.resolve(base) != "builtins.object" for base in cls.bases):
             continue

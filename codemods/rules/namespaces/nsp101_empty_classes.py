@@ -54,9 +54,8 @@ ADVICE = "if it only holds attributes, replace it by types.SimpleNamespace"
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for cls in classes.plain_classes(module):
-        if classes.is_empty(cls):
-            yield from _class(module, cls)
+    for cls in classes.plain_classes(module, classes.is_empty):
+        yield from _class(module, cls)
 
 
 def _class(module: Module, cls: ast.ClassDef) -> Iterator[Item]:

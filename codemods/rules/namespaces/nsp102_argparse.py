@@ -37,6 +37,8 @@ ADVICE = "if it only holds attributes, replace it by types.SimpleNamespace"
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if "argparse" not in module.import_roots:
+        return
     references = [one for one in module.references("argparse.Namespace") if one.canonical == "argparse.Namespace"]
     otherwise = [one for one in references if _call(module, one) is None]
     for one in references:

@@ -71,10 +71,12 @@ _UNEQUAL = (
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for cls in classes.plain_classes(module):
-        methods = _methods(cls)
-        if methods is not None:
-            yield from _class(module, cls, methods)
+    for cls in classes.plain_classes(module, _is_bunch):
+        yield from _class(module, cls, _methods(cls) or {})
+
+
+def _is_bunch(cls: ast.ClassDef) -> bool:
+    return _methods(cls) is not None
 
 
 def _methods(cls: ast.ClassDef) -> Optional[Dict[str, ast.FunctionDef]]:

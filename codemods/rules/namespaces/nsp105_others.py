@@ -49,8 +49,8 @@ ADVICE = "consider types.SimpleNamespace"
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for cls in classes.plain_classes(module):
-        if classes.is_empty(cls) and _is_bag(module, cls.name, cls):
+    for cls in classes.plain_classes(module, classes.is_empty):
+        if _is_bag(module, cls.name, cls):
             yield rule.left(module, cls, f"the class `{cls.name}` itself is used as a namespace", ADVICE)
     for assign in module.of(ast.Assign):
         name = _empty_lambda(assign)

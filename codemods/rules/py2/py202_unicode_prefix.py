@@ -27,13 +27,14 @@ from codemods.rule import Item, Rule, needle
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-_PREFIX = r"(?<![\w'\"])[uU]['\"]"
-_PREFIXED = re.compile(_PREFIX)
+# Each begins with literal text, so that searching is quick.
+_PREFIXES = [(f"{start}{quote}", rf"{start}{quote}(?<![\w'\"]{start}{quote})") for start in "uU" for quote in "'\""]
+_PREFIXED = [re.compile(pattern) for _, pattern in _PREFIXES]
 
 rule = Rule(
     "PY202",
     __doc__,
-    [needle("u'", _PREFIX), needle('u"', _PREFIX), needle("U'", _PREFIX), needle('U"', _PREFIX)],
+    [needle(*prefix) for prefix in _PREFIXES],
     scans=True,
 )
 
@@ -44,7 +45,8 @@ def find(module: Module) -> Iterator[Item]:
     for node in [*literals, *_hidden(module, literals)]:
         # Before Python 3.12 an f-string is one token, whose text does change.
         whole = isinstance(node, ast.JoinedStr)
-        yield rule.expression(node, _strip, "the prefix `u` means nothing in Python 3", replaces_strings=whole)
+        message = "the prefix `u` means nothing in Python 3"
+        yield rule.expression(node, _strip, message, replaces_strings=whole, inert=not whole)
 
 
 def _whole(module: Module, node: ast.AST) -> ast.AST:
@@ -56,7 +58,7 @@ def _whole(module: Module, node: ast.AST) -> ast.AST:
 def _hidden(module: Module, known: Dict[ast.AST, None]) -> List[ast.AST]:
     """The literals with prefixes that `ast` doesn't tell of: `U`, and all but the first of adjacent literals."""
     spans = [module.span(node) for node in known]
-    places = [match.start() for match in _PREFIXED.finditer(module.source.text)]
+    places = [match.start() for one in _PREFIXED for match in one.finditer(module.source.text)]
     places = [place for place in places if not any(start <= place < end for start, end in spans)]
     if not places:
         return []

@@ -40,7 +40,7 @@ rule = Rule("PY206", __doc__, [needle(NAME), needle("__unicode__", r"\bdef\s+__u
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for home in HOMES:
+    for home in HOMES if NAME in module.source.text else ():
         for one in module.references(home):
             cls = module.parent(one.node)
             if isinstance(cls, ast.ClassDef) and one.node in cls.decorator_list:

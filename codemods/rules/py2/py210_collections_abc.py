@@ -55,6 +55,8 @@ rule = Rule(
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if "collections" not in module.import_roots:
+        return
     references = module.references("collections")
     patches = {name: node for one in references for name, node in _patches(module, one)}
     for name, place in patches.items():

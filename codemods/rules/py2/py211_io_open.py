@@ -31,6 +31,8 @@ rule = Rule("PY211", __doc__, [needle("open", r"\bio\s*\.\s*open\b|\bfrom\s+io\s
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if "io" not in module.import_roots:
+        return
     references = [one for one in module.references("io.open") if one.canonical == "io.open"]
     patched = "'io.open'" in module.source.text or '"io.open"' in module.source.text
     patched = patched or any(_is_changed(one) for one in references)

@@ -61,7 +61,7 @@ rule = Rule(
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    for old, new in NEW_NAMES.items():
+    for old, new in () if NEW_NAMES.keys().isdisjoint(module.walk.attributes) else NEW_NAMES.items():
         for node in module.attributes(old):
             reason = _refusal(module, node)
             if reason is None:

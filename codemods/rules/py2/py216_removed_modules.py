@@ -66,6 +66,8 @@ rule = Rule("PY216", __doc__, [importing(*REMOVED)])
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if REMOVED.keys().isdisjoint(module.import_roots):
+        return
     yield from _reload(module)
     seen = set()
     for one in sorted(module.live_imports(), key=lambda one: one.statement.lineno):

@@ -59,13 +59,13 @@ _ENDS: Tuple[Type[ast.stmt], ...] = (ast.Break, ast.Return, ast.Raise)
 def find(module: Module) -> Iterator[Item]:
     for loop in module.of(ast.For):
         call, owner = loop.iter, _viewed(module, loop.iter)
-        if not _may_change(module, loop, owner or call):
+        if not _is_plain(owner or call) or not _may_change(module, loop, owner or call):
             continue
-        if owner is not None and _is_plain(owner):
+        if owner is not None:
             change = _change(loop.body, owner, loop.target)
             if change is not None and module.scope_of(call).lookup("list") is None:
                 yield rule.expression(call, _in_list, f"line {change.lineno} changes the dict in the loop over it")
-        elif _is_plain(call) and isinstance(loop.target, ast.Name):
+        elif isinstance(loop.target, ast.Name):
             change = _change(loop.body, call, loop.target)
             if change is not None and _removes(change, loop.target.id):
                 message = f"line {change.lineno} removes what the loop over `{module.text(call)}` is at"

@@ -28,9 +28,10 @@ PY2_SIGNS = (
     ('u"', r"u\"(?<![\w'\"`]u\")"),
     ("super(", r"super\(\w+, *self\)"),
     *((f"{name}(", rf"{name}\((?<![\w.`]{name}\()") for name in ("xrange", "unicode", "basestring", "raw_input")),
-    *((f".iter{view}()", None) for view in ("items", "values", "keys")),
+    *((f".iter{view}()",) for view in ("items", "values", "keys")),
 )
 """What only code with a past on Python 2 contains: texts, and regular expressions around them."""
+_SIGNS = tuple(needle(*sign) for sign in PY2_SIGNS)
 
 PY2_MENTION = re.compile(r"\b(?:py|Py|PY|python|Python|PYTHON)[ \-]?2")
 
@@ -38,7 +39,7 @@ PY2_MENTION = re.compile(r"\b(?:py|Py|PY|python|Python|PYTHON)[ \-]?2")
 def has_past(module: Module) -> bool:
     """Whether the file contains a sign of Python 2."""
     data = module.source.text.encode("utf-8", "surrogatepass")
-    return any(needle(*sign).occurs_in(data) for sign in PY2_SIGNS)
+    return any(sign.occurs_in(data) for sign in _SIGNS)
 
 
 def unused(module: Module, imported: ImportedName) -> bool:

@@ -25,7 +25,7 @@ from codemods.rules.six._names import BUILTINS, known, simple_target
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("SIX125", __doc__, [needle("six.", r"['\"][\w.]*\bsix\.[\w.]+['\"]")], scans=True)
+rule = Rule("SIX125", __doc__, [needle("six.", r"six\.(?<!\wsix\.)[\w.]+['\"]")], scans=True)
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+\Z")
 _LITERAL = re.compile(r"['\"][\w.]*\bsix\.[\w.]+['\"]")

@@ -29,7 +29,7 @@ from codemods.rules.six._spelling import keeps_local, modern
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("SIX126", __doc__, [needle("six", r"#\s*type:|:\s*['\"]|->\s*['\"]")])
+rule = Rule("SIX126", __doc__, [needle("six", r"#\s*type:|(?::|->)\s*[uU]?['\"]")])
 
 TYPES = {"string_types": "str", "integer_types": "int", "class_types": "type"}
 _COMMENT = re.compile(r"#[ \t]*type:[ \t]*(?!ignore)([^\r\n]*)")
@@ -73,6 +73,8 @@ def _names(module: Module) -> List[_Named]:
 
 
 def _found(module: Module) -> Iterator[_Named]:
+    if "six" not in module.import_roots:
+        return
     homes = {
         one.local: one.canonical
         for one in module.live_imports()
@@ -82,7 +84,7 @@ def _found(module: Module) -> Iterator[_Named]:
         return
     text = module.source.text
     locals_ = "|".join(map(re.escape, homes))
-    if not re.search(rf"(?:#[ \t]*type:|:\s*['\"]|->\s*['\"])[^\r\n]*\b(?:{locals_})\b", text):
+    if not re.search(rf"(?:#[ \t]*type:|(?::|->)\s*[uU]?['\"])[^\r\n]*\b(?:{locals_})\b", text):
         return
     # What a comment names must be imported at the module's top, wherever the comment stands.
     top = module.tree.body[0]

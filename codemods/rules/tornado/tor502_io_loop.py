@@ -32,7 +32,6 @@ an assignment to `self.io_loop`, and a method or a lambda that may run in anothe
 from __future__ import annotations
 
 import ast
-import asyncio
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional
 
 from codemods.edits import Shape
@@ -87,6 +86,8 @@ def _loop(module: Module, node: ast.Attribute, first: Dict[Any, Any]) -> Iterato
 
     :param first: the functions that a name for the loop would go above, by the function around; shrinks.
     """
+    import asyncio  # few files come this far
+
     above = module.parent(node)
     if isinstance(above, ast.Attribute) and not hasattr(asyncio.AbstractEventLoop, above.attr):
         advice = "use what asyncio's loop, `asyncio.get_running_loop()`, has instead"
