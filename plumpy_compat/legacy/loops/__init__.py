@@ -31,11 +31,14 @@ __all__ = ["TORNADO", "asyncio_loop", "clear_current", "current", "io_loop", "ma
 def asyncio_loop(loop: Any) -> asyncio.AbstractEventLoop:
     """Give the asyncio loop that `loop` stands on, or is.
 
+    :param loop: of either kind; None is the current one.
     :raises RuntimeError: for a loop of tornado 4 that doesn't stand on asyncio.
     :raises TypeError: for what isn't a loop.
     """
     if isinstance(loop, asyncio.AbstractEventLoop):
         return loop
+    if loop is None:
+        return asyncio_loop(current())
     if backend.is_io_loop(loop):
         inner = getattr(loop, "asyncio_loop", None)
         if isinstance(inner, asyncio.AbstractEventLoop):

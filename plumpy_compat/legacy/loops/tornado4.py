@@ -130,7 +130,7 @@ class LegacyIOLoop(BaseAsyncIOLoop):  # type: ignore[misc]
         if not isinstance(when, numbers.Real):
             raise TypeError(f"Unsupported deadline {when!r}")
         timeout = Timeout(functools.partial(stack_context.wrap(callback), *args, **kwargs))
-        heapq.heappush(self._timeouts, (when, next(self._count), timeout))
+        heapq.heappush(self._timeouts, (float(when), next(self._count), timeout))
         if self._timeouts[0][2] is timeout:
             self._set_timer()
         return timeout

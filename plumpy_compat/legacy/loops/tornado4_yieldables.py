@@ -106,11 +106,10 @@ def _to_asyncio(future: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[
     def copy() -> None:
         if result.done():
             return
-        error = future.exception()
-        if error is not None:
-            result.set_exception(error)
-        else:
+        try:
             result.set_result(future.result())
+        except BaseException as error:
+            result.set_exception(error)
 
     def done(_: Any) -> None:
         if asyncio._get_running_loop() is loop:
