@@ -305,6 +305,7 @@ class SavableFuture(futures.Future, Savable):  # type: ignore[type-arg]
 
     def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
         super().save_instance_state(out_state, save_context)
+        out_state["_done"] = self.done()  # where plumpy up to 0.15 looks
         exception = self._exception  # not `exception()`: saving isn't retrieving
         if exception is not None:
             out_state[self.EXCEPTION] = allowlist.portable(exception)

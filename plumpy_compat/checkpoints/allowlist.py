@@ -115,6 +115,13 @@ def loads(data: bytes) -> Any:
         def find_class(self, module: str, name: str) -> Any:
             return find(module, name)
 
+        def _decode_string(self, value: bytes) -> str:
+            # Python 2 wrote its `str` so: text mostly, but also the bytes that a date is made of.
+            try:
+                return value.decode("utf-8")
+            except UnicodeDecodeError:
+                return value.decode("latin-1")
+
         def load_build(self: Any) -> None:
             shared = self.stack[-2]
             if isinstance(shared, (type, enum.Enum, FunctionType)):  # there before, and here to stay

@@ -18,6 +18,7 @@ from .allowlist import tag_of
 _BUNDLE_TAG = "!plumpy:Bundle"
 _UUID_TAG = "!uuid"
 _OBJECT = "tag:yaml.org,2002:python/object:"
+_APPLY = "tag:yaml.org,2002:python/object/apply:"
 _NAME = "tag:yaml.org,2002:python/name:"
 
 _MAPPINGS = (utils.Frozendict, utils.AttributesFrozendict, utils.AttributesDict)
@@ -146,11 +147,14 @@ def register(yaml: Any) -> None:
     for reader in readers:
         for tag, constructor in constructors.items():
             reader.add_constructor(tag, constructor)
-    # What a future failed with. The other loaders make these anyhow.
-    for reader in _those(yaml, "FullLoader CFullLoader"):
-        for kind in vars(builtins).values():
-            if isinstance(kind, type) and issubclass(kind, Exception):
-                reader.add_constructor(tag_of(kind), _exception_constructor)
+    # What a future failed with. Under the names of Python 3 the other loaders make it anyhow.
+    kinds = [kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    full = _those(yaml, "FullLoader CFullLoader")
+    for kind in kinds:
+        for reader in full:
+            reader.add_constructor(tag_of(kind), _exception_constructor)
+        for reader in readers:
+            reader.add_constructor(f"{_APPLY}exceptions.{kind.__name__}", _exception_constructor)
 
 
 def _those(yaml: Any, names: str) -> List[Any]:

@@ -148,7 +148,7 @@ def test_the_layout_is_plumpys() -> None:
     bundle = Bundle(process)
     assert set(bundle) == {
         "!!meta", "_pid", "_creation_time", "_future", "_paused", "_status", "_pre_paused_status", "_event_helper",
-        "_state", "INPUTS_RAW", "INPUTS_PARSED",
+        "_state", "INPUTS_RAW", "INPUTS_PARSED", "_CREATION_TIME",
     }  # fmt: skip
     assert bundle["!!meta"] == {
         "class_name": f"{__name__}:Walk",
