@@ -118,6 +118,7 @@ class Process(RunningProcess):
         persistence.Savable._get_create_meta(out_state)[persistence.META__VERSION] = persistence.CHECKPOINT_VERSION
         state = cast(process_states.State, self._state)
         out_state["_state"] = state.save(save_context)
+        out_state["_CREATION_TIME"] = self._creation_time  # for plumpy 0.14
         if self._raw_inputs is not None:
             out_state[BundleKeys.INPUTS_RAW] = self.encode_input_args(self._raw_inputs)
         if self._parsed_inputs is not None:
