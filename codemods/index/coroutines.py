@@ -83,7 +83,14 @@ CALLBACK_FUNCTIONS = {
 }
 
 AWAITED, BARE, SCHEDULED, STORED, RETURNED = "awaited", "called without yield", "scheduled", "stored", "returned"
-TESTED, PASSED_ON = "tested", "passed on"
+TESTED, PASSED_ON, HOOKED = "tested", "passed on", "given to plumpy"
+_PLUMPY_COMMANDS = frozenset(
+    f"{root}.{home}{name}"
+    for root in ("plumpy", "plumpy_compat")
+    for home in ("", "process_states.")
+    for name in ("Continue", "Wait")
+)
+"""What a step of a process returns to say which function is to run next."""
 
 
 class FunctionNote(NamedTuple):
@@ -114,7 +121,9 @@ class UseNote(NamedTuple):
     :param callee: the dotted name that is used, where it resolves; ``self.Class.name`` and ``super.Class.name`` for
         methods; else ``?.name``.
     :param how: ``awaited``, ``scheduled``, …: one of this module's constants.
-    :param through: the method that it's handed to, as `callee` gives it, where that looks like one of a loop.
+    :param through: the method that it's handed to, as `callee` gives it, where that looks like one of a loop, or of a
+        process.
+    :param called: whether it's called there.
     """
 
     caller: str
@@ -122,6 +131,7 @@ class UseNote(NamedTuple):
     how: str
     line: int
     through: str = ""
+    called: bool = False
 
 
 @dataclass
@@ -310,8 +320,12 @@ def _uses(module: Module, name: str) -> Iterator[UseNote]:
         target = callee(module, node)
         if target is not None:
             how = STORED if _is_only_handed_out(module, node) else how_used(module, node)
+            above = module.parent(node)
+            called = isinstance(above, ast.Call) and above.func is node
             through = _through(module, node) if how == SCHEDULED else ""
-            yield UseNote(caller(module, node), target, how, node.lineno, through)
+            if how == PASSED_ON and not called and _is_for_plumpy(module, node):
+                how, through = HOOKED, _call_soon(module, node)
+            yield UseNote(caller(module, node), target, how, node.lineno, through, called)
 
 
 def _is_only_handed_out(module: Module, node: ast.expr) -> bool:
@@ -319,6 +333,30 @@ def _is_only_handed_out(module: Module, node: ast.expr) -> bool:
     above = module.enclosing(node, ast.Yield)
     function = module.enclosing_function(above) if above is not None else None
     return isinstance(function, FUNCTIONS) and coroutine_decorator(module, function) is None
+
+
+def _is_for_plumpy(module: Module, node: ast.expr) -> bool:
+    """Whether plumpy is told to run the function `node`; a method `call_soon` may still be a loop's."""
+    above = module.parent(node)
+    if isinstance(above, ast.keyword):
+        call = module.parent(above)
+        return above.arg == "continue_fn" and isinstance(call, ast.Call) and _is_command(module, call)
+    if not isinstance(above, ast.Call) or above.args[:1] != [node]:
+        return False
+    return _is_command(module, above) or bool(_call_soon(module, node))
+
+
+def _is_command(module: Module, call: ast.Call) -> bool:
+    return module.resolve(call.func) in _PLUMPY_COMMANDS
+
+
+def _call_soon(module: Module, node: ast.expr) -> str:
+    """The method `call_soon` that a function is handed to, as `callee` gives it; empty if it's another."""
+    call = module.parent(node)
+    method = call.func if isinstance(call, ast.Call) else None
+    if not isinstance(method, ast.Attribute) or method.attr != "call_soon":
+        return ""
+    return callee(module, method) or "?.call_soon"
 
 
 def _through(module: Module, node: ast.expr) -> str:

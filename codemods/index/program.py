@@ -14,6 +14,7 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Option
 
 from codemods.index.coroutines import (
     AWAITED,
+    HOOKED,
     PASSED_ON,
     SCHEDULED,
     TESTED,
@@ -86,6 +87,7 @@ class Program:
 
     def __init__(self, facts: Iterable[CoroutineFacts], *, complete: bool = True, native_hooks: bool = False) -> None:
         every = list(facts)
+        self._native_hooks = native_hooks
         self.graph = Graph(cls for one in every for cls in one.classes)
         self._functions: Dict[str, _Function] = {}
         self._methods: Dict[str, List[str]] = {}
@@ -103,7 +105,6 @@ class Program:
         self._names: Optional[FrozenSet[str]] = None
         self._blocked: Dict[str, str] = {}
         self._complete = complete
-        self._native_hooks = native_hooks
         self._promote()
         for group in self._groups():
             self._decide(group)
@@ -168,6 +169,13 @@ class Program:
         wanted = set(bases)
         return any(one in wanted for one in self.graph.linearised(cls))
 
+    def is_called_only(self, name: str) -> bool:
+        """Whether the project calls the function `name`, does nothing else with it, and plumpy doesn't know of it."""
+        known = self._functions.get(name)
+        if known is None or name.rpartition(".")[2] in AWAITED_BY_PLUMPY:
+            return False
+        return bool(known.uses) and all(use.called for _, use in known.uses)
+
     def _only_raises(self, name: str) -> bool:
         return name not in self.decisions and all(note.stub == "raises" for _, note in self._functions[name].notes)
 
@@ -197,10 +205,20 @@ class Program:
         if not found and use.callee.split(".", 1)[0] in self._roots:
             # An unknown receiver, or a name that a package has from elsewhere: it may be any of that name.
             found = self._methods.get(use.callee.rpartition(".")[2], [])
-        if use.through and not self._is_of_a_loop(use.through):
+        if use.how == HOOKED:
+            # plumpy_compat runs eager ones just as well.
+            if not self._native_hooks or (use.through and not self._is_of_a_process(use.through)):
+                use = use._replace(how=PASSED_ON)
+        elif use.through and not self._is_of_a_loop(use.through):
             use = use._replace(how=PASSED_ON)
         for one in found:
             self._functions[one].uses.append((path, use))
+
+    def _is_of_a_process(self, method: str) -> bool:
+        """Whether a method is one that a class of the project has from plumpy."""
+        cls = method.partition(".")[2].rpartition(".")[0]
+        is_own = any(True for _ in self.reached(method))
+        return not is_own and any(one.startswith(_RUNTIMES) for one in self.graph.linearised(cls))
 
     def _is_of_a_loop(self, method: str) -> bool:
         """Whether a method that is called as a loop's is one, and not that of some other class."""
@@ -290,7 +308,7 @@ class Program:
             # Others of that name, such as `Process.execute`, are called without being waited for.
             uses = [(path, use) for path, use in uses if not set(group).isdisjoint(self.reached(use.callee))]
         for path, use in sorted(uses, key=lambda pair: (pair[0], pair[1].line)):
-            if use.how not in (AWAITED, SCHEDULED):
+            if use.how not in (AWAITED, SCHEDULED, HOOKED):
                 return f"{use.how} at {path}:{use.line}"
         if not uses and all(self._is_run_by_unittest(name) for name in group):
             return ""

@@ -104,7 +104,7 @@ def _method(module: Module, method: ast.FunctionDef, calls: List[ast.Call]) -> I
         needs = helper.needs if helper is not None else ()
         code = helper.code if helper is not None else ""
         yield rule.expression(
-            call, _Await(code, _needs_parentheses(module, call)), "`super().run()` is awaited", needs=needs
+            call, Awaited(code, needs_parentheses(module, call)), "`super().run()` is awaited", needs=needs
         )
 
 
@@ -120,7 +120,8 @@ def _refusal(module: Module, method: ast.FunctionDef, calls: List[ast.Call]) -> 
     return ""
 
 
-def _needs_parentheses(module: Module, call: ast.Call) -> bool:
+def needs_parentheses(module: Module, call: ast.Call) -> bool:
+    """Whether what is around a call binds tighter than `await`."""
     above = module.parent(call)
     if isinstance(above, ast.Call):
         return above.func is call
@@ -133,7 +134,7 @@ def _make_async(node: Any) -> Any:
     return node.with_changes(asynchronous=cst.Asynchronous())
 
 
-class _Await:
+class Awaited:
     """Awaits a call.
 
     :param helper: what the call is handed to first; empty if nothing.

@@ -15,7 +15,8 @@ After::
 `plumpy.Future` is asyncio's since 0.16, and belongs to a loop: in code that isn't a coroutine none need run, and
 newer Pythons refuse. `create_future` takes the running loop, else this thread's. In coroutines the call stays.
 
-Left are classes derived from it, whose constructor needs the loop.
+Left are classes derived from it, whose constructor needs the loop; and if plumpy is the runtime, the loop that a
+process is loaded for (`LoadSaveContext(loop=…)`): plumpy makes its futures on the current one.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ from codemods.index.facts import qualified
 from codemods.index.program import Form
 from codemods.index.scopes import FUNCTIONS
 from codemods.rule import Item, Rule, needle
-from codemods.rules.plumpy._names import both, references
+from codemods.rules.plumpy._names import OLD, both, references
 from codemods.rules.tornado._spelling import aio
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
 
-rule = Rule("PLM105", __doc__, [needle("Future")], stages=("asyncio", "final"))
+rule = Rule("PLM105", __doc__, [needle("Future"), needle("LoadSaveContext(")], stages=("asyncio", "final"))
 
 
 @rule.find
@@ -54,6 +55,11 @@ def find(module: Module) -> Iterator[Item]:
             continue
         message = "a future is made where no loop need run"
         yield rule.replace(use.node, spelling.code, message, settles=(use.name,), needs=spelling.needs)
+    for use in references(module, both("persistence", "LoadSaveContext")) if module.settings.runtime == OLD else ():
+        call = module.parent(use.node)
+        if isinstance(call, ast.Call) and any(one.arg == "loop" for one in call.keywords):
+            advice = "set this loop as the current one while the process is loaded"
+            yield rule.left(module, call, "the futures of a loaded process belong to the current loop", advice)
 
 
 def _in_coroutine(module: Module, node: ast.AST) -> bool:

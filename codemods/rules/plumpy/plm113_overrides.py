@@ -8,8 +8,9 @@ Reported are
   (plumpy 0.22);
 - listeners of processes whose `__init__` doesn't call `super().__init__()`: they are saved with the process now;
 - `SavableFuture.EXCEPTION`, which is gone;
-- for plumpy, `transition_to` with a label: it takes a state; and methods of processes and states that are eager
-  coroutines: plumpy takes the future that these give for what the method returns. plumpy_compat awaits it.
+- for plumpy, `transition_to` with a label: it takes a state; methods of processes and states that are eager
+  coroutines and that plumpy may call: it takes the future that these give for what the method returns (plumpy_compat
+  awaits it); and listeners that are made with something: it copies them whenever their process is saved.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _ASYNC = (
     (LAUNCHERS, frozenset(["__call__", "_launch", "_continue", "_create"])),
 )
 
+_COPYING = ("__deepcopy__", "__getstate__", "__reduce__", "__reduce_ex__")
+
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
@@ -68,7 +71,11 @@ def _method(module: Module, function: Any, cls: str) -> Iterator[Item]:
             advice = "make it `async def`, and await the base class's"
             yield rule.left(module, function, f"plumpy awaits `{function.name}`, a coroutine", advice)
     eager = module.settings.runtime == OLD and _is_eager(module, function)
-    if eager and (derives(cls, PROCESSES) or derives(cls, STATES)):
+    if (
+        eager
+        and not module.program.is_called_only(f"{cls}.{function.name}")
+        and (derives(cls, PROCESSES) or derives(cls, STATES))
+    ):
         advice = "if plumpy calls it, drop the decorator, and await it where the project calls it"
         yield rule.left(module, function, f"plumpy doesn't await `{function.name}`, an eager coroutine", advice)
     if function.name == "transition_excepted" and derives(cls, PROCESSES):
@@ -77,6 +84,19 @@ def _method(module: Module, function: Any, cls: str) -> Iterator[Item]:
     if function.name == "__init__" and derives(cls, LISTENERS) and not _calls_base(function):
         advice = "call `super().__init__()`; and what it was made with must be possible to save"
         yield rule.left(module, function, "listeners are saved with their process, and need the base class's", advice)
+    elif function.name == "__init__" and derives(cls, LISTENERS) and _is_copied(module, function):
+        advice = "if what it holds can't be copied, give it a `__deepcopy__`"
+        yield rule.left(module, function, "plumpy copies a listener when its process is saved", advice)
+
+
+def _is_copied(module: Module, function: Any) -> bool:
+    """Whether plumpy is the runtime, and a listener holds what it was made with and doesn't say how to copy that."""
+    takes = module.settings.runtime == OLD and len(function.args.args) > 1
+    return takes and not _says_how_to_copy(module.parent(function))
+
+
+def _says_how_to_copy(cls: Any) -> bool:
+    return any(isinstance(one, FUNCTIONS) and one.name in _COPYING for one in cls.body)
 
 
 def _is_eager(module: Module, function: Any) -> bool:

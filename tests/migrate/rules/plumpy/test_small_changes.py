@@ -1,4 +1,4 @@
-"""PLM104 to PLM117: the changes of plumpy's API, rule by rule."""
+"""PLM104 to PLM119: the changes of plumpy's API, rule by rule."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def _line(code: str, before: str, after: str, needs: str = HEAD) -> Tuple[str, s
     return HEAD + "\n" + before + "\n", needs + "\n" + after + "\n", code
 
 
+RUNNING = HEAD + "\n\nclass R(plumpy.Running):\n    async def execute(self):\n        "
 WAITS = "\nasync def f(c):\n    try:\n        await c\n    except {}:\n        pass\n"
 
 REWRITES: Dict[str, Tuple[str, str, str]] = {
@@ -163,6 +164,18 @@ MODERN: Dict[str, Tuple[str, str, str]] = {
         ASYNCIO,
     ),
     "set the loop": _line("PLM111", "plumpy.set_event_loop(None)", "asyncio.set_event_loop(None)", ASYNCIO),
+    "run on a loop": _line("PLM111", "plumpy.run_until_complete(f, loop)", "loop.run_until_complete(f)"),
+    "run on a loop by keyword": _line(
+        "PLM111", "plumpy.events.run_until_complete(f(1), loop=self._loop)", "self._loop.run_until_complete(f(1))"
+    ),
+    "run on the current loop": _line(
+        "PLM111", "x = plumpy.run_until_complete(f)", "x = plumpy.get_or_create_event_loop().run_until_complete(f)"
+    ),
+    "what a state runs": (
+        RUNNING + "result = self.run_fn(*self.args)\n        x = self.run_fn().x\n",
+        RUNNING + "result = await self.run_fn(*self.args)\n        x = (await self.run_fn()).x\n",
+        "PLM118",
+    ),
     "the version": (
         "from plumpy.version import __version__\n",
         "from plumpy import __version__\n",
@@ -238,6 +251,39 @@ LEFT_FOR_PLUMPY: Dict[str, Tuple[str, str, str]] = {
         "doesn't await `run`",
         "PLM113",
     ),
+    "uncalled step": (
+        AIO + "\n\nclass C(plumpy.Process):\n    @aio.eager_coroutine\n    async def go(self):\n        pass\n",
+        "doesn't await `go`",
+        "PLM113",
+    ),
+    "listener that holds something": (
+        _class("def __init__(self, x):\n        super().__init__()", "plumpy.ProcessListener"),
+        "copies a listener",
+        "PLM113",
+    ),
+    "loop of a loaded process": (
+        HEAD + "\nplumpy.LoadSaveContext(loop=loop)\n",
+        "belong to the current loop",
+        "PLM105",
+    ),
+    "which is the loop": (HEAD + "\nplumpy.run_until_complete(a, b)\n", "not clear which", "PLM111"),
+    "runs are handed on": (HEAD + "\nf(plumpy.run_until_complete)\n", "the loop first", "PLM111"),
+    "what a state runs in plain code": (
+        _class("def f(self):\n        x = self.run_fn()", "plumpy.process_states.Running"),
+        "gives a coroutine",
+        "PLM118",
+    ),
+    "text of one that was killed": (HEAD + "\nassert p.killed_msg() == 'a'\n", "gives a message", "PLM119"),
+    "text that a listener gets": (
+        _class("def on_process_killed(self, process, msg):\n        log(msg)", "plumpy.ProcessListener"),
+        "gives `on_process_killed` a message",
+        "PLM119",
+    ),
+    "text that a process gets": (
+        _class("def on_kill(self, text):\n        super().on_kill(text)\n        self.x = text"),
+        "gives `on_kill` a message",
+        "PLM119",
+    ),
     "gone name": ("from plumpy.utils import wrap_dict\n", "no `utils.wrap_dict`", "PLM114"),
     "gone attribute": (HEAD + "\nplumpy.utils.ListenContext(a)\n", "no `utils.ListenContext`", "PLM114"),
 }
@@ -300,6 +346,35 @@ UNTOUCHED: Dict[str, Tuple[str, str]] = {
 @cases(UNTOUCHED)
 def test_untouched(case: Tuple[str, str]) -> None:
     check_untouched(case[1], case[0])
+
+
+EAGER = AIO + "\n\nclass C(plumpy.Process):\n    @aio.eager_coroutine\n    async def ask(self):\n        pass\n"
+
+UNTOUCHED_FOR_PLUMPY: Dict[str, Tuple[str, str]] = {
+    "loop of none": ("PLM105", HEAD + "\nplumpy.LoadSaveContext(communicator=c)\n"),
+    "loop first": ("PLM111", HEAD + "\nplumpy.run_until_complete(self.loop, f)\n"),
+    "called only": ("PLM113", EAGER + "\n    def f(self):\n        return g(self.ask())\n"),
+    "listener that says how to copy it": (
+        "PLM113",
+        _class(
+            "def __init__(self, x):\n        super().__init__()\n\n    def __deepcopy__(self, m):\n        return self",
+            "plumpy.ProcessListener",
+        ),
+    ),
+    "what a state runs, awaited": ("PLM118", RUNNING + "return await f(await self.run_fn(), self.run_fn())\n"),
+    "what another runs": ("PLM118", HEAD + "\nasync def f(x):\n    y = x.run_fn()\n"),
+    "text out of a message": ("PLM119", HEAD + "\np.killed_msg()['message']\np.killed_msg().get('message')\n"),
+    "own text": (
+        "PLM119",
+        _class("def killed_msg(self):\n        return 'a'\n\n    def f(self):\n        return self.killed_msg()"),
+    ),
+    "text that goes to the base": ("PLM119", _class("def on_kill(self, msg):\n        super().on_kill(msg)")),
+}
+
+
+@cases(UNTOUCHED_FOR_PLUMPY)
+def test_untouched_for_plumpy(case: Tuple[str, str]) -> None:
+    check_untouched(case[1], case[0], runtime="plumpy")
 
 
 @cases(REWRITES)
