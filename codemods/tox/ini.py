@@ -75,11 +75,8 @@ def _pythons(data: _Data, main: str) -> List[str]:
 
 def has(text: str, environment: Environment) -> bool:
     """Say whether a configuration has such an environment already."""
-    return any(
-        re.search(rf"(?:^|[-,{{}}])(?:{environment.mark})(?:$|[-,{{}}])", section[len(_TESTENV) :])
-        for section in load(text)
-        if section.startswith(_TESTENV)
-    )
+    sections = (section for section in load(text) if section.startswith(_TESTENV))
+    return environment.is_there(section[len(_TESTENV) :] for section in sections)
 
 
 def add(text: str, main: str, environments: Sequence[Environment]) -> str:

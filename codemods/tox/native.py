@@ -47,8 +47,7 @@ def _reference(prefix: Prefix, key: str) -> Dict[str, Any]:
 
 def has(text: str, prefix: Prefix, environment: Environment) -> bool:
     """Say whether a configuration has such an environment already."""
-    names = _table(text, prefix).get("env", {})
-    return any(re.search(rf"(?:^|-)(?:{environment.mark})(?:$|-)", name) for name in names)
+    return environment.is_there(_table(text, prefix).get("env", {}))
 
 
 def add(text: str, prefix: Prefix, environments: Sequence[Environment]) -> str:

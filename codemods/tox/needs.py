@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from codemods.rules.dependencies import requirement
 from codemods.rules.dependencies.files import reader_for
+from codemods.rules.dependencies.format_toml import poetry_text
 from codemods.rules.dependencies.model import CannotParse, DependencyFile, Document, Knowledge
 from codemods.rules.dependencies.setup_py_find import stated
 from codemods.source import Source, SourceError
@@ -139,8 +140,8 @@ def _add_pyproject(needs: Needs, data: Dict[str, Any]) -> None:
     _add_lists(needs, project.get("dependencies"), project.get("optional-dependencies"))
     flit = tools.get("flit", {}).get("metadata", {})
     _add_lists(needs, flit.get("requires"), flit.get("requires-extra"))
-    if "poetry" in tools and "dependencies" not in project:
-        needs.notes.append("what Poetry's tables ask for isn't read: add it to the environment of the legacy flavour")
+    poetry = tools.get("poetry", {}).get("dependencies", {})
+    needs.install += [poetry_text(name, version) for name, version in poetry.items() if name != "python"]
 
 
 def _add_lists(needs: Needs, install: Any, extras: Any) -> None:

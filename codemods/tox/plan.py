@@ -13,7 +13,7 @@ from codemods.source import Source, SourceError
 
 from . import ini, native
 from .needs import Needs, read
-from .stacks import Base, Environment, NothingToAdd, can_run, environments
+from .stacks import Base, Environment, NothingToAdd, can_run, environments, pytest_without
 
 _PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "tox")
@@ -163,8 +163,8 @@ def _notes(needs: Needs, base: Base, added: Sequence[Environment]) -> List[str]:
     notes = list(dict.fromkeys(needs.notes))
     if any("27" in one.pythons for one in added):
         notes.append('environments of Python 2.7 need "requires = virtualenv<20.22" in the section of tox itself')
+    for old in pytest_without(base, needs, "7.4"):
+        notes.append(f"{old} is kept, although no such pytest runs on Python 3.11 and later")
     if not can_run(base.commands):
-        notes.append(
-            "no command was found that runs the tests, so the legacy flavour's environments have those as they are"
-        )
+        notes.append("none of the commands starts Python, so those of the legacy flavour's environments are the same")
     return notes

@@ -67,7 +67,8 @@ class Base:
 class Environment:
     """Environments to add that differ in nothing but the version of Python.
 
-    :param mark: the factor by which it's known that there is such an environment; a regular expression.
+    :param mark: how the factors behind that of Python begin in an environment that there is already; a regular
+        expression.
     :param deps: lines, or what the format has in their place.
     :param commands: empty to inherit them.
     """
@@ -84,6 +85,10 @@ class Environment:
     @property
     def names(self) -> List[str]:
         return [f"py{python}-{self.factors}" for python in self.pythons]
+
+    def is_there(self, names: Iterable[str]) -> bool:
+        """Say whether one of the environments with these names, or patterns of names, is of this kind."""
+        return any(re.match(rf"(?:{self.mark})(?:\W|$)", name.partition("-")[2]) for name in names)
 
     @property
     def pattern(self) -> str:
@@ -117,26 +122,28 @@ def _old(base: Base, needs: Needs, plumpy: str, tornado: str, factors: bool) -> 
         pins += [_pin(needs, "kiwipy", _pick("kiwipy", needs.of("kiwipy")) or "0.5.5", "rmq"), "frozendict<2"]
         what = f"plumpy {plumpy} and {what}"
         name = f"plumpy{_digits(plumpy, 3)}-{name}"
-    lines = [*pins, f"tornado=={tornado}", *_pytest(base, tornado)]
+    lines = [*pins, f"tornado=={tornado}", *_pytest(base, needs, tornado)]
     if two:
         lines = [f"!py27: {one}" if one == _COLLECTABLE else one for one in lines]
         lines += ["py27: pytest<5", *(["py27: pika==1.1.0", "py27: shortuuid<1"] if plumpy else [])]
     description = f"the code as it was before its migration, with {what}"
-    return Environment((*two, "38"), name, r"plumpy\d+", description, (*base.own_deps, *lines), commands=_same(base))
+    return Environment(
+        (*two, "38"), name, r"(?:plumpy|tornado)\d+", description, (*base.own_deps, *lines), commands=_same(base)
+    )
 
 
 def _legacy(base: Base, needs: Needs, pythons: Tuple[str, ...], tornado: str) -> Environment:
     factors = f"legacy-tornado{_digits(tornado, 2) if tornado else 6}"
     stated = f"tornado=={tornado}" if tornado else "tornado>=6"
     wanted = needs.with_extras(base.extras) if base.installs else []
-    deps = [*_kept_deps(base, needs), *_kept(wanted), COMPAT, stated, *_pytest(base, tornado)]
+    deps = [*_kept_deps(base, needs), *_kept(wanted), COMPAT, stated, *_pytest(base, needs, tornado)]
     install: Tuple[Any, ...] = (Command(("python", "-m", "pip", "install", "--no-deps", ".")),) if base.installs else ()
     return Environment(
         pythons,
         factors,
         re.escape(factors),
         "the code as it was, on the legacy flavour of plumpy-compat",
-        tuple(dict.fromkeys(deps)),
+        tuple(one for index, one in enumerate(deps) if one not in deps[:index]),
         installs=False,
         before=(*base.before, *install),
         commands=tuple(_on_flavour(one) for one in base.commands or (_pytest_command(),)),
@@ -208,10 +215,23 @@ def _holds(entry: str) -> bool:
     return parsed is None or parsed.marker is None or requirement.decide(str(parsed.marker), _OLDEST) is not False
 
 
-def _pytest(base: Base, tornado: str) -> List[str]:
+def _pytest(base: Base, needs: Needs, tornado: str) -> List[str]:
+    """Give what is to be said of pytest beside what the project says.
+
+    :param tornado: empty for a recent one.
+    """
     if base.commands and not any("pytest" in one.words or "py.test" in one.words for one in base.commands):
         return []
-    return [_COLLECTABLE] if tornado else [] if base.commands else ["pytest"]
+    if tornado and not pytest_without(base, needs, "8.2"):
+        return [_COLLECTABLE]
+    return [] if base.commands or tornado else ["pytest"]
+
+
+def pytest_without(base: Base, needs: Needs, version: str) -> List[str]:
+    """Give the requirements on pytest of the project's test environments that don't allow a version."""
+    asked = _kept([*needs.with_extras(base.extras), *(_bare(one) for one in base.deps if isinstance(one, str))])
+    parsed = [(one, requirement.parse(one)) for one in asked if requirement.leading_name(one) == "pytest"]
+    return [text for text, one in parsed if one is not None and version not in one.specifier]
 
 
 def _plumpy(needs: Needs) -> str:

@@ -153,7 +153,7 @@ def _add_poetry(document: Document, path: Path, value: Any, knowledge: Knowledge
     name = str(path[-1])
     normal = requirement.normalise(name)
     shim = dep101_shims.judge(normal, knowledge) or dep107_loops.judge(normal, knowledge)
-    apart = shim is None and dep108_plumpy.judge(_poetry_text(normal, value), normal, knowledge)
+    apart = shim is None and dep108_plumpy.judge(poetry_text(normal, value), normal, knowledge)
     if shim is None and not marker and not apart:
         return
     span = place(document.text, path) if isinstance(value, (str, dict)) else None
@@ -167,12 +167,12 @@ def _add_poetry(document: Document, path: Path, value: Any, knowledge: Knowledge
     fixed = "" if own_line and "\n" not in document.text[span.start : span.end] else "it isn't on a line of its own"
     if apart:
         fixed = fixed or "Poetry keeps its version apart from its name"
-    stated = _poetry_text(name, value) if apart else name
+    stated = poetry_text(name, value) if apart else name
     slot = Slot(Kind.REQUIREMENT, stated, start, span.end, path, marker=marker, fixed=fixed)
     document.slots.append(slot)
 
 
-def _poetry_text(name: str, value: Any) -> str:
+def poetry_text(name: str, value: Any) -> str:
     """Give a requirement of Poetry in the usual form, as far as its version has one."""
     version = str(value.get("version", "") if isinstance(value, dict) else value).strip()
     match = re.fullmatch(r"([~^])\s*(\d+\.\d+)([\d.]*)", version)
