@@ -85,6 +85,21 @@ def run_in_context(value, function, *args):
     return contextvars.copy_context().run(call)
 
 
+def turn(loop, times=10):
+    """Run the loop for some turns."""
+    left = [times]
+
+    def again():
+        left[0] -= 1
+        if left[0]:
+            loop.add_callback(again)
+        else:
+            loop.stop()
+
+    loop.add_callback(again)
+    loop.start()
+
+
 def run_python(code, *args):
     """Run code in a new interpreter, and give its output."""
     done = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=False)
@@ -222,6 +237,12 @@ class TestCurrent:
         assert other.run_sync(lambda: None) is None
         assert loops.current() is other
         other.close()
+
+    def test_the_one_that_asyncio_has(self, asyncio_loop):
+        asyncio.set_event_loop(asyncio_loop)
+        found = loops.current()
+        assert found.asyncio_loop is asyncio_loop
+        assert IOLoop.current() is found
 
     def test_make_current_takes_either(self, make, asyncio_loop):
         first, second = make(), make()
@@ -547,9 +568,8 @@ class TestCallbacks:
 
         loop.add_callback(function)
         loop.add_callback(coroutine)
-        loop.call_later(0.01, loop.stop)
         with caplog.at_level(logging.ERROR):
-            loop.start()
+            turn(loop)
         logger = "asyncio" if TORNADO is None else "tornado.application"
         assert [record.name for record in caplog.records] == [logger] * 2
         assert [record.exc_info[0] for record in caplog.records] == [KeyError, ValueError]
@@ -677,8 +697,7 @@ class TestContext:
         seen = []
         run_in_context("added", loop.add_future, future, lambda done: seen.append((done.result(), VARIABLE.get())))
         assert seen == []
-        loop.call_later(0.01, loop.stop)
-        loop.start()
+        turn(loop)
         assert seen == [(1, "added")]
 
     def test_add_future_of_a_thread_that_ends_it(self, loop):
@@ -959,6 +978,20 @@ def attempt(see, function, *args, **kwargs):
         see.append([type(error).__name__, str(error)])
 
 
+def turn(loop, times=10):
+    left = [times]
+
+    def again():
+        left[0] -= 1
+        if left[0]:
+            loop.add_callback(again)
+        else:
+            loop.stop()
+
+    loop.add_callback(again)
+    loop.start()
+
+
 def stop_before_start(see):
     loop = IOLoop()
     loop.add_callback(see.append, 1)
@@ -1057,17 +1090,18 @@ def nested(see):
 def timeouts(see):
     loop = IOLoop()
     now = loop.time()
-    loop.call_at(now - 1, see.append, "second")
-    loop.call_at(now - 2, see.append, "first")
+    loop.call_at(now - 1, see.append, "third")
+    loop.call_at(now - 2, see.append, "second")
+    loop.call_at(now - 3, lambda: loop.add_callback(see.append, "added by the first"))
+    loop.add_callback(see.append, "callback")
+    turn(loop)
     for number in range(20):
         loop.call_at(now + 0.01, see.append, number)
-    loop.add_timeout(datetime.timedelta(milliseconds=5), see.append, "timedelta")
+    loop.add_timeout(datetime.timedelta(seconds=-1), see.append, "timedelta")
     removed = loop.call_at(now + 0.01, see.append, "removed")
     loop.remove_timeout(removed)
     loop.remove_timeout(removed)
-    loop.call_later(0.02, loop.stop)
-    loop.add_callback(see.append, "callback")
-    loop.call_at(now - 3, lambda: loop.add_callback(see.append, "added by a timeout"))
+    loop.call_at(now + 0.02, loop.stop)
     loop.start()
     attempt(see, loop.call_at, "soon", print)
     attempt(see, loop.add_timeout, None, print)
@@ -1099,13 +1133,17 @@ def errors(see):
         raise KeyError("of a function")
 
     loop.add_callback(fail)
+    turn(loop)
     loop.add_callback(fails)
+    turn(loop)
     loop.spawn_callback(fails_too)
-    loop.call_later(0.001, fail)
+    turn(loop)
+    loop.call_later(-1, fail)
+    turn(loop)
     loop.add_future(gen.maybe_future(1), lambda future: fail())
+    turn(loop)
     loop.add_callback(lambda: 7)
-    loop.call_later(0.02, loop.stop)
-    loop.start()
+    turn(loop)
 
 
 def closed(see):
@@ -1128,18 +1166,14 @@ def handlers(see):
 
     loop.add_handler(reads, handler, loop.READ)
     os.write(writes, b"1")
-    loop.call_later(0.01, loop.stop)
-    loop.start()
+    turn(loop)
     os.write(writes, b"2")
-    loop.call_later(0.01, loop.stop)
-    loop.start()
+    turn(loop)
     loop.update_handler(reads, 0)
     os.write(writes, b"3")
-    loop.call_later(0.01, loop.stop)
-    loop.start()
+    turn(loop)
     loop.update_handler(reads, loop.READ)
-    loop.call_later(0.01, loop.stop)
-    loop.start()
+    turn(loop)
     attempt(see, loop.update_handler, writes, loop.WRITE)
     attempt(see, loop.remove_handler, writes)
     loop.remove_handler(reads)
@@ -1179,18 +1213,17 @@ def stack_contexts(see):
     future = gen.Future()
     with stack_context.StackContext(lambda: Manager("a")):
         loop.add_callback(look, "callback")
-        loop.call_later(0.001, look, "timeout")
+        loop.call_later(-2, look, "timeout")
         loop.spawn_callback(look, "spawned")
         loop.add_callback_from_signal(look, "signal")
         loop.add_future(future, lambda done: look("future"))
         with stack_context.ExceptionStackContext(caught):
             loop.add_callback(fail)
-            loop.call_later(0.002, fail)
+            loop.call_later(-1, fail)
     with stack_context.StackContext(lambda: Manager("b")):
         loop.add_callback(future.set_result, 1)
     loop.add_callback(look, "none")
-    loop.call_later(0.02, loop.stop)
-    loop.start()
+    turn(loop)
 
 
 def periodic(see):
@@ -1242,34 +1275,42 @@ def coroutines(see):
 
 
 def any_order(see):
-    for seed in range(40):
+    for seed in range(100):
         chance = random.Random(seed)
         loop = IOLoop(make_current=False)
         now = loop.time()
-        names = iter(range(1000))
-        left = [60]
+        names = iter(range(100000))
+        scheduled = []
 
         def act(name):
             see.append(name)
-            left[0] -= 1
-            if left[0] == 0:
+            scheduled.remove(name)
+            if len(see) < 100 * (seed + 1):
+                for _ in range(chance.choice([0, 1, 1, 2])):
+                    schedule(chance.choice([loop.add_callback, loop.spawn_callback, later]))
+            if not scheduled:
                 loop.stop()
-            for _ in range(chance.choice([0, 1, 2, 2])):
-                chance.choice([loop.add_callback, loop.spawn_callback, later])(act, next(names))
 
         def later(function, name):
             future = gen.Future()
             loop.add_future(future, lambda done: function(name))
             future.set_result(None)
 
-        handles = [loop.call_at(now - chance.randrange(5), act, next(names)) for _ in range(20)]
-        for handle in chance.sample(handles, 5):
+        def timeout(function, name):
+            return loop.call_at(now - chance.randrange(1, 5), function, name)
+
+        def schedule(how):
+            name = next(names)
+            scheduled.append(name)
+            return how(act, name)
+
+        for handle in [schedule(timeout) for _ in range(20)][::4]:
             loop.remove_timeout(handle)
+        for name in range(20)[::4]:
+            scheduled.remove(name)
         for _ in range(10):
-            loop.add_callback(act, next(names))
-        loop.call_later(0.05, loop.stop)
+            schedule(loop.add_callback)
         loop.start()
-        see.append("next")
         loop.close()
 
 

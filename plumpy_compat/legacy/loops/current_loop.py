@@ -7,6 +7,8 @@ import contextlib
 import threading
 from typing import Any, Callable, Iterator, Optional
 
+from ...aio.loops import current_event_loop
+
 # Where an asyncio loop keeps its `IOLoop`: the two are collected together.
 ATTRIBUTE = "_plumpy_compat_io_loop"
 
@@ -57,6 +59,15 @@ class CurrentLoop(threading.local):
             remember(loop, io)
         if loop is not None or io is None:
             asyncio.set_event_loop(loop)
+
+    def open_one(self) -> Any:
+        """Give the current loop, or None if that is closed. Where there's none asyncio's becomes current."""
+        found = self.instance
+        if found is None:
+            loop = current_event_loop()
+            if loop is not None and not loop.is_closed():
+                self.instance = found = self._io_loop(loop)
+        return None if found is None or is_closed(found) else found
 
     @contextlib.contextmanager
     def during(self, io: Any) -> Iterator[None]:

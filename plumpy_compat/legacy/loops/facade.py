@@ -11,7 +11,7 @@ import time
 from typing import Any, Callable, Optional, Union
 
 from ...aio import callbacks, coroutines
-from .current_loop import CurrentLoop, is_closed, known, remember
+from .current_loop import CurrentLoop, known, remember
 from .starting import outside, stop
 
 __all__ = ["clear_current", "current", "io_loop", "is_io_loop", "make_current", "new", "remember"]
@@ -143,8 +143,8 @@ def io_loop(loop: asyncio.AbstractEventLoop) -> Any:
 
 
 def current() -> Any:
-    found = CURRENT.instance
-    if found is None or is_closed(found):
+    found = CURRENT.open_one()
+    if found is None:
         found = IOLoop(make_current=False)
         found.make_current()
     return found

@@ -39,7 +39,7 @@ class Timeout:
         self.context = contextvars.copy_context()
 
 
-class LegacyIOLoop(BaseAsyncIOLoop):  # type: ignore[misc]
+class LegacyIOLoop(BaseAsyncIOLoop):  # type: ignore[misc, unused-ignore]
     """What `IOLoop()` gives. It differs from tornado's own loop on asyncio as follows.
 
     It may be started within a callback of another loop, callbacks keep their context variables, a stop before the start
@@ -207,12 +207,11 @@ def io_loop(loop: asyncio.AbstractEventLoop) -> Any:
 
 
 def current() -> Any:
-    found = IOLoop.current()
-    if not is_closed(found):
-        return found
-    io = LegacyIOLoop(make_current=False)
-    io.make_current()
-    return io
+    found = CURRENT.open_one() or IOLoop.current()
+    if is_closed(found):
+        found = LegacyIOLoop(make_current=False)
+        found.make_current()
+    return found
 
 
 def new() -> Any:

@@ -16,7 +16,7 @@ from .starting import outside, stop
 __all__ = ["clear_current", "current", "io_loop", "is_io_loop", "make_current", "new", "remember"]
 
 
-class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc]
+class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
     """What `IOLoop()` gives. Beyond tornado's own it may be started within a callback of another loop and stopped from
     anywhere, callbacks of threads' futures keep their context variables, and making it current isn't deprecated."""
 
