@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import List
+from typing import Iterator
 
 _OURS = "plumpy_compat"
 _THEIRS = "plumpy"
-# Programs, and what is no part of plumpy.
-_LEFT_OUT = ("as_plumpy",)
+_FLAVOURS = {"modern": _OURS, "legacy": _OURS + ".legacy"}
+# Programs, what is no part of the modern flavour, what suits one release of tornado, and what warns when it's imported.
+_LEFT_OUT = frozenset(
+    "plumpy_compat.as_plumpy plumpy_compat.audit plumpy_compat.legacy plumpy_compat.legacy.future_tornado4"
+    " plumpy_compat.legacy.loops plumpy_compat.legacy.stack plumpy_compat.legacy.test_utils"
+    " plumpy_compat.legacy.version".split()
+)
 
 
-def install_as_plumpy() -> None:
+def install_as_plumpy(flavour: str = "modern") -> None:
     """From now on `import plumpy`, and `import plumpy.x` for each module, give the modules of this package themselves.
 
     So classes are the same under both names, and pickles and YAML that name plumpy's load. Calling it again is fine.
 
-    :raises RuntimeError: if the real plumpy has been imported already.
+    :param flavour: "modern" for the API of plumpy 0.26, or "legacy" for that of 0.14 and 0.15 (:mod:`.legacy`).
+    :raises RuntimeError: if the real plumpy, or the other flavour, has been imported as plumpy already.
+    :raises ValueError: if there is no such flavour.
     """
-    package = importlib.import_module(_OURS)
+    if flavour not in _FLAVOURS:
+        raise ValueError(f"there is no flavour {flavour!r}: write one of {', '.join(map(repr, _FLAVOURS))}")
+    own = _FLAVOURS[flavour]
+    package = importlib.import_module(own)
     present = sys.modules.get(_THEIRS)
     if present is package:
         return
@@ -29,13 +39,20 @@ def install_as_plumpy() -> None:
             f"plumpy was imported already, from {where}: call plumpy_compat.install_as_plumpy() before anything imports"
             " plumpy, or run the program with `python -m plumpy_compat.as_plumpy`"
         )
-    for name in [_OURS, *_modules()]:
-        sys.modules[_THEIRS + name[len(_OURS) :]] = importlib.import_module(name)
+    for root in dict.fromkeys((_OURS, own)):
+        for name in _modules(root):
+            sys.modules[_THEIRS + name[len(root) :]] = importlib.import_module(name)
 
 
-def _modules() -> List[str]:
+def _modules(root: str) -> Iterator[str]:
+    """The package `root` and the modules in it, by their full names."""
     import pkgutil  # few call this
 
-    package = importlib.import_module(_OURS)
-    found = (one.name for one in pkgutil.walk_packages(package.__path__, _OURS + "."))
-    return [name for name in found if name.split(".")[1] not in _LEFT_OUT]
+    yield root
+    for found in pkgutil.iter_modules(importlib.import_module(root).__path__, root + "."):
+        if found.name in _LEFT_OUT:
+            continue
+        if found.ispkg:
+            yield from _modules(found.name)
+        else:
+            yield found.name

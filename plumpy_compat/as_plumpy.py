@@ -2,6 +2,9 @@
 
     python -m plumpy_compat.as_plumpy -m pytest tests
     python -m plumpy_compat.as_plumpy script.py argument
+    python -m plumpy_compat.as_plumpy --legacy -m pytest tests
+
+With `--legacy` it's the API of plumpy 0.14 and 0.15, for code that has tornado in it.
 
 Only this interpreter is affected: programs that it starts are to be started in the same way.
 """
@@ -18,13 +21,16 @@ from .aliases import install_as_plumpy
 
 
 def main(arguments: List[str]) -> None:
-    """Run `-m module [argument ...]` or `script [argument ...]`."""
+    """Run `[--legacy] -m module [argument ...]` or `[--legacy] script [argument ...]`."""
+    legacy = arguments[:1] == ["--legacy"]
+    if legacy:
+        arguments = arguments[1:]
     if not arguments or arguments[0] in ("-h", "--help") or arguments == ["-m"]:
         _exit_with_usage(0 if arguments[:1] in (["-h"], ["--help"]) else 2)
     if arguments[0].startswith("-") and arguments[0] != "-m":
         print(f"as_plumpy: unknown option '{arguments[0]}'\n", file=sys.stderr)
         _exit_with_usage(2)
-    install_as_plumpy()
+    install_as_plumpy("legacy" if legacy else "modern")
     if arguments[0] == "-m":
         sys.argv = arguments[1:]
         sys.path.insert(0, os.getcwd())

@@ -16,6 +16,7 @@ from typing import Any, Iterator, Optional
 __all__ = ["DefaultObjectLoader", "ObjectLoader", "get_object_loader", "set_object_loader"]
 
 _OWN_PACKAGE = "plumpy_compat"
+_LEGACY_PACKAGE = "plumpy_compat.legacy"
 _WIRE_PACKAGE = "plumpy"
 
 
@@ -36,6 +37,7 @@ _WIRE_MODULES = {
 @functools.lru_cache(maxsize=1024)
 def to_wire_module(name: str) -> str:
     """The name under which a module is written: `plumpy.x` for our `plumpy_compat.x`, any other as it is."""
+    name = _move(name, _LEGACY_PACKAGE, _OWN_PACKAGE)
     return _WIRE_MODULES.get(name) or _move(name, _OWN_PACKAGE, _WIRE_PACKAGE)
 
 

@@ -292,6 +292,10 @@ class Process(RunningProcess):
             return self._schedule_rpc(self._status_info)
         raise RuntimeError("Unknown intent")
 
+    def _take_rpc(self, communicator: kiwipy.Communicator, message: Dict[str, Any]) -> Any:
+        """Take an RPC on any thread."""
+        return bridge.call_on_loop(self._loop, self.message_receive, communicator, message)
+
     def _status_info(self) -> Dict[str, Any]:
         info: Dict[str, Any] = {}
         self.get_status_info(info)

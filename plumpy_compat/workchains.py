@@ -6,7 +6,7 @@ import asyncio
 import concurrent.futures
 import warnings
 from types import CoroutineType
-from typing import Any, Dict, Optional, Union, cast
+from typing import Any, Dict, Optional, Tuple, Union, cast
 
 from . import events, mixins, process_states, processes
 from .broker import bridge
@@ -254,15 +254,27 @@ class WorkChain(mixins.ContextMixin, processes.Process):
         return await self._do_step()
 
     async def _do_step(self, *_resumed_with: Any) -> Any:
+        finished, result = self._begin_step()
+        awaitable = self._awaitable(result)
+        if awaitable is not None:
+            finished, result = await self._wait_for_step(finished, awaitable)
+        return self._end_step(finished, result)
+
+    def _begin_step(self) -> Tuple[bool, Any]:
         self._awaitables = {}
-        result: Any = None
         try:
-            finished, result = cast(Stepper, self._stepper).step()
-            awaitable = self._awaitable(result)
-            if awaitable is not None:
-                result = await awaitable
+            return cast(Stepper, self._stepper).step()
         except _PropagateReturn as propagated:
-            finished, result = True, propagated.exit_code
+            return True, propagated.exit_code
+
+    async def _wait_for_step(self, finished: bool, awaitable: Any) -> Tuple[bool, Any]:
+        try:
+            return finished, await awaitable
+        except _PropagateReturn as propagated:
+            return True, propagated.exit_code
+
+    def _end_step(self, finished: bool, result: Any) -> Any:
+        """What the result of a step means for the process."""
         if isinstance(result, process_states.Wait) and result.continue_fn is None and not finished:
             result.continue_fn = self._do_step  # there are steps left
         if finished or not (result is None or isinstance(result, dict)):

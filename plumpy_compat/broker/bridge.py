@@ -15,7 +15,7 @@ import asyncio
 import concurrent.futures
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, Optional, Tuple, Type
 
 import kiwipy
 
@@ -23,7 +23,20 @@ from .. import utils
 from ..events import spawn
 from ..greenback_bridge import Drive, run_with_portal
 
-__all__ = ["call_on_loop", "follow", "run", "settle_from"]
+__all__ = ["call_on_loop", "follow", "register", "run", "settle_from"]
+
+_PENDING: Tuple[Type[Any], ...] = (concurrent.futures.Future, Coroutine)
+_FOREIGN: Dict[Type[Any], Callable[[Any], Awaitable[Any]]] = {}
+
+
+def register(kind: Type[Any], awaitable: Callable[[Any], Awaitable[Any]]) -> None:
+    """Have futures of another library followed as well.
+
+    :param awaitable: makes something for the running loop to await of such a future.
+    """
+    global _PENDING
+    _PENDING = (*_PENDING, kind)
+    _FOREIGN[kind] = awaitable
 
 
 def call_on_loop(
@@ -119,13 +132,14 @@ async def follow(result: Any) -> Any:
         elif isinstance(result, concurrent.futures.Future):
             result = await asyncio.wrap_future(result)
         else:
-            result = await result
+            convert = next((_FOREIGN[kind] for kind in _FOREIGN if isinstance(result, kind)), None)
+            result = await (result if convert is None else convert(result))
     return result
 
 
 def _is_plain(value: Any) -> bool:
     """Tell whether a value is nothing that is to be awaited."""
-    return not (asyncio.isfuture(value) or isinstance(value, (concurrent.futures.Future, Coroutine)))
+    return not (asyncio.isfuture(value) or isinstance(value, _PENDING))
 
 
 def _on_this_loop(future: asyncio.Future[Any]) -> Awaitable[Any]:

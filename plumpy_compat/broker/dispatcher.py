@@ -81,16 +81,16 @@ class Dispatcher:
 
         return unsubscribe
 
-    def receiver(self, identifier: str) -> Callable[[Any, Any], kiwipy.Future]:
+    def receiver(self, identifier: str) -> Callable[[Any, Any], Any]:
         """What takes RPCs to this identifier, on any thread."""
 
-        def receive(communicator: Any, message: Any) -> kiwipy.Future:
+        def receive(communicator: Any, message: Any) -> Any:
             process = self._processes.get(identifier)
             if process is None:
                 gone = kiwipy.Future()
                 gone.set_exception(kiwipy.UnroutableError(f"Unknown rpc recipient '{identifier}'"))
                 return gone
-            return bridge.call_on_loop(process._loop, process.message_receive, communicator, message)
+            return process._take_rpc(communicator, message)
 
         return receive
 

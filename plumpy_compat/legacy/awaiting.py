@@ -1,0 +1,145 @@
+"""Between tornado's `yield` and asyncio's `await`: what either could wait for, for the other."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import Coroutine
+from types import CoroutineType
+from typing import Any, Callable
+
+from ..aio.loops import no_running_loop
+from ..aio.tasks import start_task
+from ..aio.yieldables import multi
+from ..broker import bridge
+from ..greenback_bridge import run_with_portal
+from . import loops
+from .warn import warn_of_function
+
+if loops.TORNADO is not None:
+    from tornado import gen
+    from tornado.concurrent import Future as TornadoFuture
+
+    _KINDS: Any = (concurrent.futures.Future, TornadoFuture)
+else:
+    gen = None
+    _KINDS = concurrent.futures.Future
+
+
+class Shielded(asyncio.Future):  # type: ignore[type-arg]
+    """Follows a future of the user's; it can't be cancelled, as nothing that tornado's coroutines waited for could.
+
+    So a step that waits for it ends before its process is killed: a coroutine of tornado can't be stopped half-way.
+    """
+
+    def cancel(self, *args: Any, **kwargs: Any) -> bool:
+        return False
+
+
+def is_future(value: Any) -> bool:
+    """Tell whether it's a future of tornado, asyncio or a thread."""
+    return isinstance(value, _KINDS) or asyncio.isfuture(value)
+
+
+def note(function: Any) -> None:
+    """Warn if a function that the engine calls is a coroutine of tornado."""
+    if getattr(function, "__tornado_coroutine__", False):
+        warn_of_function("a coroutine of tornado", "TOR101", function)
+
+
+def copy_outcome(source: Any, target: Any) -> None:
+    """Give `target` the outcome of `source`."""
+    if source.cancelled():
+        target.cancel()
+        return
+    error = source.exception()
+    if error is not None:
+        target.set_exception(error)
+    else:
+        target.set_result(source.result())
+
+
+def shield(future: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
+    """A future of `loop` that follows any future, and can't be cancelled."""
+    shielded = Shielded(loop=loop)
+
+    def settle(done: Any) -> None:
+        if shielded.done():
+            return
+        if done.cancelled():
+            shielded.set_exception(concurrent.futures.CancelledError())
+        else:
+            copy_outcome(done, shielded)
+
+    def tell(done: Any) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, done)
+
+    future.add_done_callback(tell if isinstance(future, concurrent.futures.Future) else settle)
+    return shielded
+
+
+def awaitable_of(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
+    """What to await before a value that the user's code gave counts; None if it counts as it is."""
+    if value is None or type(value) is CoroutineType or isinstance(value, Coroutine):
+        return value
+    if isinstance(value, asyncio.Task):
+        return value
+    return shield(value, loop) if is_future(value) else None
+
+
+def joinable(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
+    """A value for the context of a work chain: futures of tornado 4 as ones of asyncio, anything else as it is."""
+    return shield(value, loop) if is_future(value) and not asyncio.isfuture(value) else value
+
+
+def as_future(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
+    """A started future of whatever tornado's `yield` takes."""
+    if gen is not None:
+        return gen.convert_yielded(value)
+    return asyncio.ensure_future(multi(value), loop=loop)
+
+
+async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function, and give what it gives in the end: futures of all kinds are waited for, and lists of them."""
+    result = await run_with_portal(function, *args, **kwargs)
+    if isinstance(result, (list, dict)) and result:
+        parts = result.values() if isinstance(result, dict) else result
+        if all(map(is_future, parts)):
+            result = as_future(result, asyncio.get_running_loop())
+    return await bridge.follow(result)
+
+
+def start(coroutine: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
+    """Run a coroutine up to where it first waits, now, whether the loop runs or not, and give its task."""
+    running = asyncio._get_running_loop()
+    if running is loop:
+        return start_task(coroutine, loop)
+    with no_running_loop():
+        asyncio._set_running_loop(loop)
+        try:
+            return start_task(coroutine, loop)
+        finally:
+            asyncio._set_running_loop(None)
+
+
+def started(coroutine: Any, loop: asyncio.AbstractEventLoop) -> Any:
+    """As :func:`start`, but what is given is a :class:`.Future`."""
+    from .futures import Future
+
+    future = Future()
+    task = start(coroutine, loop)
+
+    def settle(done: Any) -> None:
+        if not future.done():
+            copy_outcome(done, future)
+
+    if task.done():
+        settle(task)
+    else:
+        task.add_done_callback(settle)
+    return future
+
+
+if gen is not None and TornadoFuture is not asyncio.Future:
+    bridge.register(TornadoFuture, lambda future: shield(future, asyncio.get_running_loop()))

@@ -1,0 +1,63 @@
+"""The states of a process, as in plumpy 0.14 and 0.15: steps and `execute` may be coroutines of tornado."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Hashable, Optional, Type
+
+from .. import process_states as modern
+from ..process_states import *  # noqa: F403
+from ..process_states import (
+    Command as Command,
+    Created,
+    Excepted,
+    Finished,
+    Pause as Pause,
+    ProcessState,
+    State as State,
+)
+from ..utils import SAVED_STATE_TYPE
+from . import awaiting
+from .persistence import LoadSaveContext, auto_persist
+
+__all__ = modern.__all__
+
+
+class Running(modern.Running):
+    """Runs one step. What it gives is waited for if it's a future (plumpy up to 0.22 took the future as the result)."""
+
+    async def execute(self) -> State:
+        awaiting.note(self.run_fn)
+        return await super().execute()
+
+
+class Waiting(modern.Waiting):
+    """Waits to be resumed."""
+
+
+@auto_persist("msg")
+class Killed(modern.Killed):
+    """Ended by being killed; its message is text."""
+
+    def __init__(self, process: Any, msg: Any = None) -> None:
+        super().__init__(process, msg)
+        self.msg = _text(self.msg)
+
+    def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
+        super().load_instance_state(saved_state, load_context)
+        self.msg = _text(self.msg)
+
+
+def _text(message: Any) -> Optional[str]:
+    return message.text if isinstance(message, modern.Message) else message
+
+
+def state_classes() -> Dict[Hashable, Type[Any]]:
+    """The classes of the states of a legacy process."""
+    return {
+        ProcessState.CREATED: Created,
+        ProcessState.RUNNING: Running,
+        ProcessState.WAITING: Waiting,
+        ProcessState.FINISHED: Finished,
+        ProcessState.EXCEPTED: Excepted,
+        ProcessState.KILLED: Killed,
+    }

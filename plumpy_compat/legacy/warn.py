@@ -1,0 +1,95 @@
+"""Warnings of what only legacy code uses, each with the rule of plumpy-migrate that removes it.
+
+Each use is told once for each place that it comes from. With `PLUMPY_COMPAT_WARNINGS=error` in the environment it's an
+error. With `PLUMPY_COMPAT_AUDIT=FOLDER` every interpreter counts all uses and leaves them there when it ends, for
+`python -m plumpy_compat.audit` to read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import sys
+import uuid
+import warnings
+from pathlib import Path
+from types import CodeType
+from typing import Any, Dict, NamedTuple, Set, Tuple
+
+__all__ = ["PlumpyCompatDeprecationWarning", "warn", "warn_of_function"]
+
+ERROR = "PLUMPY_COMPAT_WARNINGS"
+AUDIT = "PLUMPY_COMPAT_AUDIT"
+
+# Frames of these are between the user and us, and never the user.
+_NOBODY = ("plumpy_compat", "tornado", "asyncio", "importlib", "functools", "contextlib", "greenlet", "concurrent")
+
+
+class PlumpyCompatDeprecationWarning(DeprecationWarning):
+    """Something was used that only the legacy flavour has."""
+
+
+class Use(NamedTuple):
+    """What was used, and where."""
+
+    rule: str
+    feature: str
+    file: str
+    line: int
+
+
+_told: Set[Tuple[str, CodeType, int]] = set()
+_counts: Dict[Use, int] = {}
+_counting = AUDIT in os.environ
+_as_errors = os.environ.get(ERROR) == "error"
+
+
+def warn(feature: str, rule: str) -> None:
+    """Tell that the caller of this package uses a legacy feature.
+
+    :param feature: what it is, as the user writes it.
+    :param rule: the rule of plumpy-migrate that removes it.
+    """
+    frame: Any = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _NOBODY:
+        frame = frame.f_back
+    _tell(feature, rule, frame.f_code, frame.f_lineno, frame.f_globals)
+
+
+def warn_of_function(feature: str, rule: str, function: Any) -> None:
+    """Tell that a function of the user is a legacy feature itself, for instance a coroutine of tornado."""
+    while hasattr(function, "__wrapped__") or hasattr(function, "__func__"):
+        function = getattr(function, "__wrapped__", None) or function.__func__
+    code = getattr(function, "__code__", None)
+    if isinstance(code, CodeType):
+        _tell(feature, rule, code, code.co_firstlineno, function.__globals__)
+
+
+def _tell(feature: str, rule: str, code: CodeType, line: int, names: Dict[str, Any]) -> None:
+    key = (feature, code, line)
+    if key in _told and not _counting:
+        return
+    if _counting:
+        use = Use(rule, feature, code.co_filename, line)
+        _counts[use] = _counts.get(use, 0) + 1
+    text = f"{feature}: only legacy code uses it; `plumpy-migrate --explain {rule}` tells what takes its place"
+    if _as_errors:
+        raise PlumpyCompatDeprecationWarning(f"{code.co_filename}:{line}: {text}")
+    if key not in _told:
+        _told.add(key)
+        warnings.warn_explicit(
+            text, PlumpyCompatDeprecationWarning, code.co_filename, line, names.get("__name__"), None, names
+        )
+
+
+def _leave() -> None:
+    """Leave what was counted for the audit."""
+    if _counts:
+        uses = [{**use._asdict(), "count": count} for use, count in _counts.items()]
+        target = Path(os.environ[AUDIT], f"{uuid.uuid4().hex}.json")
+        target.write_text(json.dumps(uses), encoding="utf-8")
+
+
+if _counting:
+    atexit.register(_leave)
