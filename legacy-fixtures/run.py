@@ -29,7 +29,7 @@ HERE = Path(__file__).resolve().parent
 RECORD = HERE / "tests.json"
 PATCH = "migration.patch"
 # None of these may be of use to migrated code: topika is the AMQP client for tornado that kiwipy had.
-BLOCKED = ("tornado", "plumpy", "topika")
+BLOCKED: Tuple[str, ...] = ("tornado", "plumpy", "topika")
 LEFT_OVERS = shutil.ignore_patterns(PATCH, "__pycache__", ".pytest_cache", "*.egg-info")
 # How pytest starts where `import plumpy` is to be the legacy flavour.
 FLAVOUR = ("-m", "plumpy_compat.as_plumpy", "--legacy")
