@@ -80,6 +80,7 @@ class _Planner:
         self.blocked = blocked
         self.ignored, notes = ignored_lines(module)
         self.plan = Plan(findings=notes)
+        module.found = self.plan.findings
         self._claimed: Dict[Tuple[int, int], Shape] = {}
 
     def run(self, rules: Iterable[Rule]) -> Plan:

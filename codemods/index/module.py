@@ -25,6 +25,7 @@ from typing import (
 from codemods.index.scopes import FUNCTIONS, Scope, Walk
 
 if TYPE_CHECKING:
+    from codemods.findings import Finding
     from codemods.index.program import Program
     from codemods.index.project import ProjectView
     from codemods.settings import Settings
@@ -85,6 +86,7 @@ class Module:
     :ivar settled: the loads of imported names that accepted edits replace.
     :ivar leaving: the aliases of imports that accepted edits remove or replace.
     :ivar relied_on: the aliases of imports that planned edits make use of.
+    :ivar found: the findings so far.
     :ivar planned: the names that new imports will bind, and the dotted names that they stand for.
     :raises SyntaxError: if the text isn't Python that this interpreter reads.
     """
@@ -116,6 +118,7 @@ class Module:
         self.settled: Set[ast.AST] = set()
         self.leaving: Set[ast.AST] = set()
         self.relied_on: Set[ast.AST] = set()
+        self.found: List[Finding] = []
         self.planned: Dict[str, str] = {}
         self.cache: Dict[str, Any] = {}
 

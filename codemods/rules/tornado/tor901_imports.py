@@ -7,15 +7,17 @@ Before::
 
 After: nothing.
 
-An import goes when every use of it was rewritten. It stays, and is reported, if a use was left to a human, or if
-`__all__` or another module of the project takes the name from here.
+An import goes when every use of it was rewritten. It stays, and is reported, if a use is left, or if `__all__` or
+another module of the project takes the name from here. Where all that is left of its uses is reported at its place,
+a note says so: once that is done by hand, another run takes the import.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Iterator, Optional
+from typing import TYPE_CHECKING, Iterator, List, Optional
 
+from codemods.findings import Outcome
 from codemods.rule import Item, Rule, importing
 
 if TYPE_CHECKING:
@@ -33,14 +35,27 @@ def find(module: Module) -> Iterator[Item]:
         reason = _refusal(module, one)
         if reason is None:
             yield rule.reimport(one, f"{text} is no longer used")
-        elif reason:
+        elif _is_echo(module, one):
+            yield rule.note(module, one.statement, f"{text} is still imported: {reason}", "see to what is left there")
+        else:
             yield rule.left(module, one.statement, f"{text} is still imported: {reason}", "rewrite the uses by hand")
+
+
+def _is_echo(module: Module, one: ImportedName) -> bool:
+    """Whether each use that is left has been reported as something to do by hand."""
+    lines = _lines(module, one)
+    reported = {found.line for found in module.found if found.outcome is Outcome.LEFT}
+    return bool(lines) and one.alias.name != "*" and reported.issuperset(lines)
+
+
+def _lines(module: Module, one: ImportedName) -> List[int]:
+    return sorted({node.lineno for node in module.uses(one) if node not in module.settled})
 
 
 def _refusal(module: Module, one: ImportedName) -> Optional[str]:
     if one.alias.name == "*":
         return "a star import can bring any name"
-    lines = sorted({node.lineno for node in module.uses(one) if node not in module.settled})
+    lines = _lines(module, one)
     if len(lines) > 1:
         return f"lines {', '.join(map(str, lines))} still use it"
     if lines:

@@ -1,7 +1,9 @@
 """TOR901: the imports of tornado."""
 
-from typing import Tuple
+from typing import List, Tuple
 
+from codemods.findings import Outcome
+from tests.migrate.rules import checks
 from tests.migrate.rules.tornado.tables import Left, Rewrites, cases, check_becomes, check_stays
 
 REWRITES: Rewrites = {
@@ -28,3 +30,19 @@ def test_rewrites(case: Tuple[str, str]) -> None:
 @cases(LEFT)
 def test_leaves(case: Tuple[str, str]) -> None:
     check_stays(case)
+
+
+ECHO = "from tornado import ioloop, web\n\n\nclass Loop(ioloop.IOLoop):\n    pass\n"
+
+
+def outcomes(source: str) -> List[Outcome]:
+    found = checks.run(source, "TOR3", "TOR901").result.findings
+    return [one.outcome for one in found if one.rule == "TOR901"]
+
+
+def test_a_note_where_all_uses_are_reported() -> None:
+    assert outcomes(ECHO) == [Outcome.REWRITTEN, Outcome.NOTE]
+
+
+def test_no_mere_note_where_a_use_is_not_reported() -> None:
+    assert outcomes(ECHO + "\n\nx = ioloop.other\n") == [Outcome.REWRITTEN, Outcome.LEFT]
