@@ -3,8 +3,9 @@
     python legacy-fixtures/matrix.py FOLDER
     python legacy-fixtures/matrix.py FOLDER --write README.md
 
-FOLDER has what each environment of tox left: a JSON file of `run.py --results`, or a JUnit report of pytest. With
-`--write` the table goes between two marks in a file, `<!-- matrix -->` and `<!-- end of matrix -->`.
+FOLDER has what each environment of tox left: a JSON file of `run.py --results`, or a JUnit report of pytest. It's said
+which of those in tox.ini left nothing. With `--write` the tables go between two marks in a file, `<!-- matrix -->` and
+`<!-- end of matrix -->`.
 
 Exit codes: 0 if all that was run passed, 1 if not, 2 if nothing was run or a file can't be written.
 """
@@ -12,13 +13,15 @@ Exit codes: 0 if all that was run passed, 1 if not, 2 if nothing was run or a fi
 from __future__ import annotations
 
 import argparse
+import configparser
 import json
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-HERE = Path(__file__).resolve().parent
+TOX_INI = Path(__file__).resolve().parents[1] / "tox.ini"
+MATRIX = "matrix"  # its section with the lists of environments
 MARKS = ("<!-- matrix -->", "<!-- end of matrix -->")
 KINDS = {"legacy": "as they were", "flavour": "as they were, on the legacy flavour", "migrated": "migrated"}
 
@@ -122,6 +125,23 @@ def _table(head: Sequence[str], body: Sequence[Sequence[str]], left: int) -> str
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *body))
 
 
+def environments(file: Path) -> List[str]:
+    """The environments that a tox.ini lists in its section of the matrix."""
+    parser = configparser.RawConfigParser()
+    parser.read(str(file), encoding="utf-8")
+    lists = [value for key, value in parser.items(MATRIX) if key != "results"] if parser.has_section(MATRIX) else []
+    return [name for value in lists for pattern in value.split() for name in expand(pattern)]
+
+
+def expand(pattern: str) -> List[str]:
+    """The names that a pattern with braces stands for."""
+    head, brace, rest = pattern.partition("{")
+    if not brace:
+        return [pattern]
+    choices, _, tail = rest.partition("}")
+    return [head + choice + end for choice in choices.split(",") for end in expand(tail)]
+
+
 def missing(expected: Sequence[str], folder: Path) -> List[str]:
     """The environments that left nothing."""
     return [name for name in expected if not any((folder / (name + suffix)).exists() for suffix in (".json", ".xml"))]
@@ -142,8 +162,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Do what the command line says, and give the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", metavar="FOLDER", help="what the environments left")
-    parser.add_argument("--environments", nargs="*", default=[], metavar="NAME", help="say which of these left nothing")
     parser.add_argument("--write", metavar="FILE", help="write the table between the marks of this file")
+    parser.add_argument("--forget", metavar="NAME", help="only remove what this environment left")
     options = parser.parse_args(arguments)
     try:
         return _main(options)
@@ -154,8 +174,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _main(options: Any) -> int:
     folder = Path(options.folder)
+    if options.forget:
+        for file in folder.glob(f"{options.forget}.*"):
+            file.unlink()
+        return 0
     rows, own = read(folder)
-    absent = missing(options.environments, folder)
+    absent = missing(environments(TOX_INI), folder)
     if absent:
         print(f"not run, or not to an end: {', '.join(absent)}\n")
     if not (rows or own):
