@@ -44,10 +44,10 @@ def verify(before: Module, rewritten: Rewritten, after: Callable[[], Module]) ->
     _nothing_yields(module)
     if module is before:
         return module
-    # What was unbound before may have come from a star import that is gone now.
-    known = frozenset() if before.has_star_import and not module.has_star_import else before.unbound()
-    unbound = frozenset(module.unbound() - known)
-    if unbound and not module.has_star_import:
+    unbound = frozenset(module.unbound()) if not module.has_star_import else frozenset()
+    if unbound and not before.has_star_import:
+        unbound -= before.unbound()  # with a star import it may have been bound by that, which is gone now
+    if unbound:
         raise Unsound(f"the result uses names that nothing binds: {', '.join(sorted(unbound))}", unbound)
     return module
 
@@ -65,7 +65,7 @@ def _nothing_yields(module: Module) -> None:
 def _nothing_lost(text: str, one: Replacement) -> None:
     """Each comment and string of a replaced piece must be in what replaces it, unless it's declared dead."""
     old = text[one.start : one.end]
-    if "#" not in old and '"' not in old and "'" not in old:
+    if "#" not in old and not (one.strings and ('"' in old or "'" in old)):
         return
     kept = Counter(_key(kind, string) for kind, string, _ in offsets(one.text.replace("\0", "")))
     for kind, string, offset in offsets(old):

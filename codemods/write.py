@@ -164,13 +164,22 @@ def _each(write: Callable[[Change], Optional[WriteError]], changes: Sequence[Cha
         return [write(change) for change in changes]
     from concurrent.futures import ThreadPoolExecutor
 
+    outcomes: List[Optional[WriteError]] = [None] * len(changes)
+    rest = iter(enumerate(changes))
+
+    def work() -> None:
+        for index, change in rest:
+            outcomes[index] = write(change)
+
     with ThreadPoolExecutor(_THREADS) as pool:
-        futures = [pool.submit(write, change) for change in changes]
+        futures = [pool.submit(work) for _ in range(_THREADS)]
         try:
-            return [future.result() for future in futures]
-        finally:  # an interrupted run starts no more files
             for future in futures:
-                future.cancel()
+                future.result()
+        finally:  # an interrupted run starts no more files
+            for _ in rest:
+                pass
+    return outcomes
 
 
 def _replaceable(path: str) -> os.stat_result:

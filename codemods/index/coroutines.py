@@ -223,7 +223,12 @@ def coroutine_decorator(module: Module, function: Any) -> Optional[Tuple[int, st
 
 def own_yields(module: Module, function: ast.AST) -> List[Any]:
     """The `yield` and `yield from` expressions of a function, without those of functions inside it."""
-    return [node for node in module.of(ast.Yield, ast.YieldFrom) if module.enclosing_function(node) is function]
+    if "own yields" not in module.cache:
+        found: Dict[Optional[ast.AST], List[Any]] = {}
+        for node in module.of(ast.Yield, ast.YieldFrom):
+            found.setdefault(module.enclosing_function(node), []).append(node)
+        module.cache["own yields"] = found
+    return list(module.cache["own yields"].get(function, ()))
 
 
 def _function(module: Module, node: Any) -> FunctionNote:

@@ -364,6 +364,8 @@ class Module:
 
         Each is the longest attribute chain: for ``six.moves.range(3)`` the chain ``six.moves.range``.
         """
+        if prefix.split(".", 1)[0] not in self._by_root and not self.settings.six_modules:
+            return []
         key = f"references {prefix}"
         if key not in self.cache:
             self.cache[key] = list(self._references(prefix))

@@ -26,7 +26,17 @@ from typing import TYPE_CHECKING, Iterator, Optional
 
 from codemods.edits import NewImport
 from codemods.rule import Item, Rule, importing, needle
-from codemods.rules.py2.shared import conditional, home_of, is_free, is_redundant, owns_line, removal, renaming, unused
+from codemods.rules.py2.shared import (
+    conditional,
+    home_of,
+    is_free,
+    is_redundant,
+    may_import,
+    owns_line,
+    removal,
+    renaming,
+    unused,
+)
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module
@@ -45,9 +55,13 @@ ADVICE = {
     "past.builtins": "rewrite it for Python 3 by hand",
 }
 
+_ROOTS = frozenset(["builtins", "future", "past"])
+
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if not may_import(module, _ROOTS):
+        return
     for one in module.live_imports():
         home = home_of(module, one)
         if home in ("builtins", "future.builtins") and isinstance(one.statement, ast.ImportFrom):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Iterator, Optional
 
 from codemods.edits import NewImport
 from codemods.rule import Item, Rule, importing
-from codemods.rules.py2.shared import conditional
+from codemods.rules.py2.shared import conditional, may_import
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module
@@ -33,6 +33,8 @@ ONLY_IN_PACKAGE = frozenset({"version_info", "__version__", "mock", "backports",
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if not may_import(module, frozenset(["mock"])):
+        return
     for one in module.live_imports():
         home = one.alias.name
         if isinstance(one.statement, ast.ImportFrom):

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Iterator
 from codemods.edits import NewImport
 from codemods.index.spelling import spell
 from codemods.rule import Item, Rule, importing
-from codemods.rules.py2.shared import conditional, drop_unused, home_of
+from codemods.rules.py2.shared import conditional, drop_unused, home_of, may_import
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module
@@ -66,7 +66,7 @@ rule = Rule("PY216", __doc__, [importing(*REMOVED)])
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
-    if REMOVED.keys().isdisjoint(module.import_roots):
+    if not may_import(module, REMOVED.keys()):
         return
     yield from _reload(module)
     seen = set()

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Dict, Iterator, Optional, Tuple
 
 from codemods.edits import NewImport
 from codemods.rule import Item, Rule, importing
-from codemods.rules.py2.shared import conditional, home_of, is_free, renaming, unused
+from codemods.rules.py2.shared import conditional, home_of, is_free, may_import, renaming, unused
 
 if TYPE_CHECKING:
     from codemods.index.module import ImportedName, Module
@@ -57,11 +57,15 @@ REPORTED = {
     "backports_abc": "drop it: it has nothing to do on Python 3",
 }
 
-rule = Rule("PY218", __doc__, [importing(*(name.split(".")[0] for name in (*BACKPORTS, *REPORTED)))])
+_ROOTS = frozenset(name.split(".")[0] for name in (*BACKPORTS, *REPORTED))
+
+rule = Rule("PY218", __doc__, [importing(*_ROOTS)])
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
+    if not may_import(module, _ROOTS):
+        return
     for one in module.live_imports():
         home = home_of(module, one)
         old = one.canonical if one.canonical in BACKPORTS or one.canonical in REPORTED else home

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from codemods.index.scopes import FUNCTIONS
 from codemods.rule import Item, Rule, importing, needle
-from codemods.rules.py2.shared import conditional, expects, home_of, is_fallback
+from codemods.rules.py2.shared import conditional, expects, home_of, is_fallback, may_import
 from codemods.rules.six.six110_import_fallbacks import MOVED, ONLY_PYTHON_2
 
 if TYPE_CHECKING:
@@ -118,7 +118,10 @@ def _has_alternative(module: Module, node: ast.AST, name: str) -> bool:
 
 def _imports(module: Module) -> Iterator[Item]:
     seen = set()
-    for one in sorted(module.live_imports(), key=lambda one: one.statement.lineno):
+    found = module.live_imports()
+    if not may_import(module, ONLY_PYTHON_2) and not any(one.canonical in NAMES for one in found):
+        return
+    for one in sorted(found, key=lambda one: one.statement.lineno):
         root = home_of(module, one).split(".")[0]
         if root in ONLY_PYTHON_2 and (one.statement, root) not in seen and _is_needed(module, one, root):
             seen.add((one.statement, root))

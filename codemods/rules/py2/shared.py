@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, AbstractSet, Any, Callable, FrozenSet, Iterator, List, Optional, Tuple
 
 from codemods.edits import Shape
 from codemods.imports import PRAGMA
@@ -215,6 +215,11 @@ def only_value(module: Module, node: ast.AST) -> Optional[ast.expr]:
     if isinstance(statement, ast.Assign) and any(binding is one for one in statement.targets):
         return statement.value
     return None
+
+
+def may_import(module: Module, roots: AbstractSet[str]) -> bool:
+    """Whether the file may import one of some top-level modules (which may be the home of a copy of six)."""
+    return bool(module.settings.six_modules) or not roots.isdisjoint(module.import_roots)
 
 
 def home_of(module: Module, imported: ImportedName) -> str:

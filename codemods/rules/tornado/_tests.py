@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, FrozenSet, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Iterator, List, Optional
 
 from codemods.index.coroutines import SCHEDULED, how_used
 from codemods.index.facts import qualified
@@ -27,7 +27,7 @@ def is_async_case(module: Module, cls: ast.ClassDef) -> bool:
 
 def lineage(module: Module, cls: ast.ClassDef) -> List[str]:
     """The class and its bases, nearest first, whether or not the project's facts have this file."""
-    own = {qualified(module, one): one for one in module.of(ast.ClassDef)}
+    own = _classes(module)
     found: List[str] = []
     pending = [qualified(module, cls)]
     while pending:
@@ -38,6 +38,14 @@ def lineage(module: Module, cls: ast.ClassDef) -> List[str]:
         bases = own[name].bases if name in own else []
         dotted = [module.resolve(base) or f"{module.name}.{module.text(base)}" for base in bases]
         pending[:0] = [*dotted, *module.program.graph.linearised(name)[1:]]
+    return found
+
+
+def _classes(module: Module) -> Dict[str, ast.ClassDef]:
+    """The classes of the file by their dotted names."""
+    if "classes" not in module.cache:
+        module.cache["classes"] = {qualified(module, one): one for one in module.of(ast.ClassDef)}
+    found: Dict[str, ast.ClassDef] = module.cache["classes"]
     return found
 
 
