@@ -28,7 +28,7 @@ from codemods.index.origins import UNKNOWN, origins
 from codemods.index.scopes import FUNCTIONS
 
 if TYPE_CHECKING:
-    from codemods.index.module import Module
+    from codemods.index.module import Module, Span
 
 TOGETHER = frozenset(["TOR101", "TOR102", "TOR103"])
 """The rules that only make sense together: half a coroutine is none."""
@@ -145,16 +145,43 @@ class CoroutineFacts:
 
 
 def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
-    """The facts of an indexed file.
+    """The facts of an indexed file, without what stands in branches for versions that it no longer runs on.
 
     :param names: the bare names of functions whose uses are of interest.
     """
-    return CoroutineFacts(
-        module.path,
-        classes(module),
-        [note for kind in FUNCTIONS for node in module.walk.by_type[kind] for note in [_function(module, node)]],
-        [*(note for name in sorted(names) for note in _uses(module, name)), *_named_in_strings(module, names)],
-    )
+    dead = module.dead
+    folded = _never_run(module) if _VERSIONS.search(module.source.data) else []
+    if folded:
+        module.dead = [*dead, *folded]
+        module.cache.clear()
+    try:
+        every = classes(module)
+        return CoroutineFacts(
+            module.path,
+            [one for one, node in zip(every, module.walk.by_type[ast.ClassDef]) if not module.is_dead(node)],
+            [_function(module, node) for node in _functions(module)],
+            [*(note for name in sorted(names) for note in _uses(module, name)), *_named_in_strings(module, names)],
+        )
+    finally:
+        if folded:
+            module.dead = dead
+            module.cache.clear()
+
+
+_VERSIONS = re.compile(rb"\bPY[23]\b|version_info|hexversion|sys\.version\[|version_tuple")
+
+
+def _never_run(module: Module) -> List[Span]:
+    """The branches that the rule for them takes away; if a run didn't heed it, the next would decide otherwise."""
+    from codemods.edits import Edit
+    from codemods.registry import chosen_code_rules
+
+    found = (item for rule in chosen_code_rules(module.settings) if rule.code == "SIX108" for item in rule.run(module))
+    return [span for item in found if isinstance(item, Edit) for span in item.dead]
+
+
+def _functions(module: Module) -> Iterator[Any]:
+    return (node for kind in FUNCTIONS for node in module.walk.by_type[kind] if not module.is_dead(node))
 
 
 _DEFINITION = re.compile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Any, Tuple
 
 import pytest
 
@@ -12,6 +12,7 @@ from codemods.index.program import Form, Program
 from codemods.index.project import Assumptions
 from codemods.settings import Settings
 from codemods.source import Source
+from tests.migrate.rules import checks
 
 SOURCE = """\
 import asyncio
@@ -99,3 +100,54 @@ def test_called_only(case: Tuple[str, bool]) -> None:
     assert made.is_called_only("pkg.Job.go") is expected
     assert not made.is_called_only("pkg.Job.run")
     assert not made.is_called_only("pkg.Job.other")
+
+
+VERSIONS = """\
+import six
+from tornado import gen
+
+
+class Job(object):
+    @gen.coroutine
+    def go(self):
+        yield gen.sleep(1)
+
+    @gen.coroutine
+    def f(self):
+        yield self.go()
+
+
+if six.PY2:
+    Job().go()
+elif {}:
+    class Other(Job):
+        def go(self):
+            return 1
+"""
+
+
+def decided(test: str, **settings: Any) -> Form:
+    source = Source(VERSIONS.format(test).encode())
+    module = Module(source, "pkg", "pkg.py", Settings(**settings), Assumptions())
+    made = Program([gather_coroutines(module, frozenset(coroutine_names(source.data)))])
+    assert not module.dead
+    return form(made, "pkg.Job.go")
+
+
+def test_branches_that_never_run_do_not_count() -> None:
+    assert decided("not six.PY3") is Form.NATIVE
+    assert decided("other") is Form.EAGER
+    assert decided("not six.PY3", ignore=("SIX108",)) is Form.EAGER
+
+
+def test_a_second_run_decides_the_same() -> None:
+    source = VERSIONS.format("sys.version_info < (3,)").replace("import six", "import sys\n\nimport six")
+    first = migrated(source)
+    assert "async def go" in first
+    assert "PY2" not in first
+    assert migrated(first) == first
+
+
+def migrated(source: str) -> str:
+    result = checks.run(source, stage="final").result
+    return result.after.decode() if result.after is not None else source
