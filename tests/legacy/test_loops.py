@@ -195,7 +195,7 @@ class TestBothWays:
     def test_a_loop_that_was_made_too_early_is_refused(self):
         code = """if True:
             from tornado.ioloop import IOLoop
-            early = IOLoop.current()
+            early = IOLoop()
             from plumpy_compat.legacy import loops
             assert IOLoop.current() is early
             try:
@@ -327,6 +327,19 @@ class TestCurrent:
         assert IOLoop.current() is outer
         assert asyncio.get_event_loop_policy().get_event_loop() is outer.asyncio_loop
 
+    @pytest.mark.skipif(TORNADO is not None and TORNADO >= (5, 0), reason="asyncio's running loop wins there")
+    def test_another_that_is_closed_is_not_current_any_more(self, make):
+        outer, inner = make(), make()
+        seen = []
+
+        def callback():
+            inner.make_current()
+            inner.close()
+            seen.append(IOLoop.current() is outer)
+
+        outer.run_sync(callback)
+        assert seen == [True]
+
     @facade_only
     def test_as_tornado(self, loop):
         assert IOLoop.instance() is loop
@@ -383,6 +396,19 @@ class TestRunning:
 
         outer.run_sync(callback)
         assert seen == [True] * 3
+
+    def test_start_and_stop_within_a_callback(self, make):
+        outer, inner = make(), make()
+        seen = []
+
+        def callback():
+            inner.add_callback(lambda: seen.append(loops.current() is inner))
+            inner.add_callback(inner.stop)
+            inner.start()
+            seen.append(loops.current() is outer)
+
+        outer.run_sync(callback)
+        assert seen == [True, True]
 
     def test_another_loop_within_a_task(self, make):
         outer, inner = make(), make()
@@ -844,11 +870,10 @@ class TestYieldables:
 
         @gen.coroutine
         def main():
-            VARIABLE.set("set")
             result = yield coroutine()
             raise gen.Return(result)
 
-        assert run_in_context("", loop.run_sync, main) == "set"
+        assert run_in_context("set", loop.run_sync, main) == "set"
 
     @tornado4_only
     def test_it_starts_at_once(self, loop):
@@ -866,6 +891,18 @@ class TestYieldables:
 
         loop.run_sync(main)
         assert seen == [1, 2]
+
+    @tornado4_only
+    def test_a_moment_is_a_turn(self, loop):
+        seen = []
+
+        async def coroutine():
+            loop.add_callback(seen.append, "callback")
+            await gen.moment
+            seen.append("coroutine")
+
+        self.run(loop, coroutine)
+        assert seen == ["callback", "coroutine"]
 
     @tornado4_only
     def test_a_cancelled_task(self, loop):
@@ -892,13 +929,16 @@ class TestYieldables:
     def test_futures_of_threads(self, loop):
         from tornado.concurrent import chain_future
 
+        waiting = threading.Event()
+
         async def coroutine(pool):
             future = gen.Future()
-            chain_future(pool.submit(lambda: 1), future)
+            chain_future(pool.submit(waiting.wait), future)
+            loop.call_later(0.01, waiting.set)
             return await future
 
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            assert self.run(loop, functools.partial(coroutine, pool)) == 1
+            assert self.run(loop, functools.partial(coroutine, pool)) is True
 
     @tornado4_only
     def test_stack_context(self, loop):
@@ -955,6 +995,14 @@ class TestTornado5:
         with pytest.raises(RuntimeError):
             asyncio.get_event_loop_policy().get_event_loop()
 
+    def test_close_leaves_another_that_became_current_when_it_was_made(self):
+        first = IOLoop()
+        second = IOLoop()
+        second.make_current()
+        first.close()
+        assert loops.current() is second
+        second.close()
+
     def test_make_current_does_not_warn(self, loop, recwarn):
         loop.make_current()
         assert [warning for warning in recwarn if "make_current" in str(warning.message)] == []
@@ -962,7 +1010,7 @@ class TestTornado5:
 
 # Each function is run twice, with tornado's own loop and with ours, and must see the same. `see` is a list.
 SCRIPT = """
-import datetime, json, logging, os, random, sys, threading, time
+import datetime, errno, json, logging, os, random, sys, threading, time
 
 if sys.argv[1] == "ours":
     import plumpy_compat.legacy.loops
@@ -1163,6 +1211,8 @@ def handlers(see):
         see.append([fd == reads, events, os.read(fd, 1).decode()])
         if see[-1][2] == "2":
             raise ValueError("of a handler")
+        if see[-1][2] == "3":
+            raise BrokenPipeError(errno.EPIPE, "the other side is gone")
 
     loop.add_handler(reads, handler, loop.READ)
     os.write(writes, b"1")
