@@ -124,19 +124,17 @@ class _Planner:
         self.plan.findings.append(Finding(rule, line, column, message, outcome, advice))
 
     def _position(self, item: AnyEdit) -> Tuple[int, int]:
-        offset = anchor(self.module, item)
         if isinstance(item, ImportEdit):
-            offset = self.module.span(item.imported.statement)[0]
-        return self.module.source.position(offset)
+            return self.module.source.position(self.module.span(item.imported.statement)[0])
+        return self.module.source.position(anchor(self.module, item))
 
     def _refuse(self, item: AnyEdit) -> Union[str, None]:
         """Why the edit isn't made: an empty string if it is, ``None`` if a comment says not to."""
-        first, last = self._lines(item)
-        if self._ignores(item.rule, first, last):
+        if self.ignored and self._ignores(item.rule, *self._lines(item)):
             return None
         if isinstance(item, ImportEdit) and not item.becomes and item.imported.alias in self.module.relied_on:
             return None
-        blocked = self.blocked.get((item.rule, anchor(self.module, item)))
+        blocked = self.blocked.get((item.rule, anchor(self.module, item))) if self.blocked else None
         if blocked is not None:
             return blocked
         if isinstance(item, Edit):

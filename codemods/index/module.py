@@ -146,9 +146,13 @@ class Module:
     def span(self, node: ast.AST) -> Span:
         """The offsets in the text at which `node` begins and ends (decorators aren't part of it)."""
         where: Any = node
+        source = self.source
+        if source.text.isascii():
+            starts = source.line_starts
+            return starts[where.lineno - 1] + where.col_offset, starts[where.end_lineno - 1] + where.end_col_offset
         return (
-            self.source.offset(where.lineno, where.col_offset),
-            self.source.offset(where.end_lineno, where.end_col_offset),
+            source.offset(where.lineno, where.col_offset),
+            source.offset(where.end_lineno, where.end_col_offset),
         )
 
     def full_span(self, statement: ast.stmt) -> Span:
