@@ -145,7 +145,7 @@ class CoroutineFacts:
 
 
 def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
-    """The facts of an indexed file, without what stands in branches for versions that it no longer runs on.
+    """The facts of an indexed file, without what stands in branches that never run any more.
 
     :param names: the bare names of functions whose uses are of interest.
     """
@@ -168,15 +168,17 @@ def gather_coroutines(module: Module, names: FrozenSet[str]) -> CoroutineFacts:
             module.cache.clear()
 
 
-_VERSIONS = re.compile(rb"\bPY[23]\b|version_info|hexversion|sys\.version\[|version_tuple")
+_VERSIONS = re.compile(rb"\bPY[23]\b|version_info|hexversion|sys\.version\[|version_tuple|except ImportError")
+_FOLDS = ("SIX108", "SIX110")
 
 
 def _never_run(module: Module) -> List[Span]:
-    """The branches that the rule for them takes away; if a run didn't heed it, the next would decide otherwise."""
+    """The branches that the rules for them take away; if a run didn't heed it, the next would decide otherwise."""
     from codemods.edits import Edit
     from codemods.registry import chosen_code_rules
 
-    found = (item for rule in chosen_code_rules(module.settings) if rule.code == "SIX108" for item in rule.run(module))
+    folds = [rule for rule in chosen_code_rules(module.settings) if rule.code in _FOLDS]
+    found = (item for rule in folds for item in rule.run(module))
     return [span for item in found if isinstance(item, Edit) for span in item.dead]
 
 

@@ -136,6 +136,9 @@ def decided(test: str, **settings: Any) -> Form:
 
 def test_branches_that_never_run_do_not_count() -> None:
     assert decided("not six.PY3") is Form.NATIVE
+    fallback = "other:\n    pass\ntry:\n    import builtins\nexcept ImportError:\n    import __builtin__ as builtins\n"
+    assert decided(f"{fallback}    Job().go()\nif six.PY2") is Form.NATIVE
+    assert decided(f"{fallback.replace('__builtin__', 'optional')}    Job().go()\nif six.PY2") is Form.EAGER
     assert decided("other") is Form.EAGER
     assert decided("not six.PY3", ignore=("SIX108",)) is Form.EAGER
 
