@@ -6,7 +6,6 @@ from typing import Optional
 
 from .. import persistence as modern
 from ..checkpoints import allowlist
-from ..persistence import *  # noqa: F403
 from ..persistence import (
     META as META,
     META__CLASS_NAME as META__CLASS_NAME,
@@ -15,8 +14,15 @@ from ..persistence import (
     META__TYPE__SAVABLE as META__TYPE__SAVABLE,
     META__TYPES as META__TYPES,
     META__USER as META__USER,
-    LoadSaveContext,
+    Bundle as Bundle,
+    InMemoryPersister as InMemoryPersister,
+    LoadSaveContext as LoadSaveContext,
+    PersistedCheckpoint as PersistedCheckpoint,
     PersistedPickle as PersistedPickle,
+    Persister as Persister,
+    PicklePersister as PicklePersister,
+    Savable as Savable,
+    auto_persist as auto_persist,
     snapshot,
 )
 from ..utils import SAVED_STATE_TYPE

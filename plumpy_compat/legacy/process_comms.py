@@ -7,7 +7,6 @@ from typing import Any, Dict, Hashable, Optional
 import kiwipy
 
 from .. import messages, process_comms as modern
-from ..process_comms import *  # noqa: F403
 from ..process_comms import (
     ARGS_KEY as ARGS_KEY,
     CONTINUE_TASK as CONTINUE_TASK,

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any, Dict, Hashable, Optional, Type
 
 from .. import process_states as modern
-from ..process_states import *  # noqa: F403
+from ..messages import Message
 from ..process_states import (
     Command as Command,
-    Created,
-    Excepted,
-    Finished,
+    Continue as Continue,
+    Created as Created,
+    Excepted as Excepted,
+    Finished as Finished,
+    Interruption as Interruption,
+    Kill as Kill,
+    KillInterruption as KillInterruption,
     Pause as Pause,
-    ProcessState,
+    PauseInterruption as PauseInterruption,
+    ProcessState as ProcessState,
     State as State,
+    Stop as Stop,
+    Wait as Wait,
 )
 from ..utils import SAVED_STATE_TYPE
 from . import awaiting
@@ -48,7 +55,7 @@ class Killed(modern.Killed):
 
 
 def _text(message: Any) -> Optional[str]:
-    return message.text if isinstance(message, modern.Message) else message
+    return message.text if isinstance(message, Message) else message
 
 
 def state_classes() -> Dict[Hashable, Type[Any]]:

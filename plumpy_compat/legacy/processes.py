@@ -7,8 +7,15 @@ from typing import Any, Callable, Dict, Hashable, Optional, Type
 
 import kiwipy
 
-from .. import processes as modern
+from .. import (
+    events as modern_events,
+    loaders,
+    persistence as modern_persistence,
+    process_states as modern_states,
+    processes as modern,
+)
 from ..broker import bridge
+from ..checkpoints.state_text import StateText
 from ..loaders import ObjectLoader
 from ..messages import INTENT_KEY, Intent
 from ..processes import (
@@ -21,9 +28,8 @@ from ..processes import (
 )
 from ..utils import PID_TYPE, SAVED_STATE_TYPE
 from . import awaiting, events, loops, persistence, process_states
-from .futures import CancellableAction, Future
+from .futures import CancellableAction
 from .persistence import LoadSaveContext, SavableFuture
-from .status import StateText
 from .warn import warn
 
 __all__ = modern.__all__
@@ -53,18 +59,18 @@ class Process(modern.Process):
         warn("`Process.loop()`", "PLM102")
         return loops.io_loop(self._loop)
 
-    def step_until_terminated(self) -> Future:  # type: ignore[override]
+    def step_until_terminated(self) -> Any:
         """Run it to its end. It has started when this returns."""
         return awaiting.started(self._steps(), self._loop)
 
-    def step(self) -> Future:  # type: ignore[override]
+    def step(self) -> Any:
         """Run one step. It has started when this returns."""
         return awaiting.started(super().step(), self._loop)
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> events.ProcessCallback:
         """Schedule a function or coroutine on the loop; if it fails, so does the process."""
         handle = events.ProcessCallback(self, callback, args, kwargs)
-        events.modern.spawn(self._loop, self._run_task(handle.run))
+        modern_events.spawn(self._loop, self._run_task(handle.run))
         return handle
 
     # --- What the engine makes --------------------------------------------------------------------------------------
@@ -117,7 +123,7 @@ class _Legacy(ObjectLoader):
     """Finds the legacy classes where a checkpoint names plumpy's, which are the modern ones to other loaders."""
 
     def __init__(self, loader: Optional[ObjectLoader]) -> None:
-        self._loader = loader if loader is not None else persistence.modern.loaders.get_object_loader()
+        self._loader = loader if loader is not None else loaders.get_object_loader()
 
     def load_object(self, identifier: str) -> Any:
         found = self._loader.load_object(identifier)
@@ -129,8 +135,8 @@ class _Legacy(ObjectLoader):
 
 #: The legacy classes that stand for modern ones in checkpoints.
 LEGACY_OF: Dict[Any, Any] = {
-    persistence.modern.SavableFuture: SavableFuture,
-    process_states.modern.Running: process_states.Running,
-    process_states.modern.Waiting: process_states.Waiting,
-    process_states.modern.Killed: process_states.Killed,
+    modern_persistence.SavableFuture: SavableFuture,
+    modern_states.Running: process_states.Running,
+    modern_states.Waiting: process_states.Waiting,
+    modern_states.Killed: process_states.Killed,
 }

@@ -23,7 +23,7 @@ ERROR = "PLUMPY_COMPAT_WARNINGS"
 AUDIT = "PLUMPY_COMPAT_AUDIT"
 
 # Frames of these are between the user and us, and never the user.
-_NOBODY = ("plumpy_compat", "tornado", "asyncio", "importlib", "functools", "contextlib", "greenlet", "concurrent")
+_NOBODY = frozenset("plumpy_compat tornado asyncio importlib functools contextlib greenlet concurrent _pytest".split())
 
 
 class PlumpyCompatDeprecationWarning(DeprecationWarning):

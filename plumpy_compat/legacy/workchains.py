@@ -6,9 +6,10 @@ from typing import Any, Dict, Hashable, Optional, Type
 
 from .. import workchains as modern
 from ..process_states import ProcessState
-from ..workchains import *  # noqa: F403
 from ..workchains import (
     Stepper as Stepper,
+    ToContext as ToContext,
+    WorkChainSpec as WorkChainSpec,
     _Block as _Block,
     _BlockStepper as _BlockStepper,
     _Conditional as _Conditional,
@@ -22,6 +23,9 @@ from ..workchains import (
     _ReturnStepper as _ReturnStepper,
     _While as _While,
     _WhileStepper as _WhileStepper,
+    if_ as if_,
+    return_ as return_,
+    while_ as while_,
 )
 from . import awaiting, processes
 
@@ -57,10 +61,10 @@ class WorkChain(modern.WorkChain, processes.Process):
 
     # Plain functions, as in 0.15, for those who call them and look at what they get.
 
-    def run(self) -> Any:  # type: ignore[override]
+    def run(self) -> Any:
         return self._do_step()
 
-    def _do_step(self, *_resumed_with: Any) -> Any:  # type: ignore[override]
+    def _do_step(self, *_resumed_with: Any) -> Any:
         finished, result = self._begin_step()
         awaitable = self._awaitable(result)
         if awaitable is None:
