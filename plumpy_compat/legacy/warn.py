@@ -78,9 +78,7 @@ def _tell(feature: str, rule: str, code: CodeType, line: int, names: Dict[str, A
         raise PlumpyCompatDeprecationWarning(f"{code.co_filename}:{line}: {text}")
     if key not in _told:
         _told.add(key)
-        warnings.warn_explicit(
-            text, PlumpyCompatDeprecationWarning, code.co_filename, line, names.get("__name__"), None, names
-        )
+        warnings.warn_explicit(text, PlumpyCompatDeprecationWarning, code.co_filename, line, names.get("__name__"))
 
 
 def _leave() -> None:
