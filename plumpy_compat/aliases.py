@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import importlib.abc
+import importlib.machinery
 import sys
-from typing import Iterator
+from types import ModuleType
+from typing import Any, Iterator, Optional, Tuple
 
 _OURS = "plumpy_compat"
 _THEIRS = "plumpy"
@@ -15,6 +18,21 @@ _LEFT_OUT = frozenset(
     " plumpy_compat.legacy.loops plumpy_compat.legacy.stack plumpy_compat.legacy.test_utils"
     " plumpy_compat.legacy.version".split()
 )
+# Those of the last kind: they are imported when they are asked for.
+_LATER = {"legacy": ("stack", "test_utils", "version")}
+
+
+class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Has `import plumpy.x` give our module `x`, where that is only to be imported if somebody asks for it."""
+
+    def __init__(self, own: str, names: Tuple[str, ...]) -> None:
+        self._ours = {f"{_THEIRS}.{name}": f"{own}.{name}" for name in names}
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Optional[importlib.machinery.ModuleSpec]:
+        return importlib.machinery.ModuleSpec(fullname, self) if fullname in self._ours else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        sys.modules[module.__name__] = importlib.import_module(self._ours[module.__name__])
 
 
 def install_as_plumpy(flavour: str = "modern") -> None:
@@ -42,6 +60,8 @@ def install_as_plumpy(flavour: str = "modern") -> None:
     for root in dict.fromkeys((_OURS, own)):
         for name in _modules(root):
             sys.modules[_THEIRS + name[len(root) :]] = importlib.import_module(name)
+    if flavour in _LATER:
+        sys.meta_path.insert(0, _Later(own, _LATER[flavour]))
 
 
 def _modules(root: str) -> Iterator[str]:
