@@ -87,7 +87,8 @@ def _kind(option: Option) -> Optional[Kind]:
             return Kind.SPECIFIERS
         return Kind.REQUIREMENT if key in keys.REQUIREMENT_LISTS else None
     if section == "options.extras_require" or (key == "deps" and _TOX_PART.match(section)):
-        return Kind.REQUIREMENT
+        # An environment that's there for an old stack keeps what makes it one.
+        return None if dep106_matrix.is_for_old_stack(section) else Kind.REQUIREMENT
     if section in ("bdist_wheel", "wheel") and key == "universal":
         return Kind.UNIVERSAL
     return dep105_lint.setting_kind(key)

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 
+from codemods.rules.dependencies import DependencyFile, Knowledge, migrate
 from codemods.rules.dependencies.format_toml import load
 
 SETUP = """\
@@ -389,6 +390,17 @@ def test_wrong_usage(invoke: Any, write: Write, options: List[str]) -> None:
     done = invoke("--init-tox", *options)
     assert done.code == 2
     assert "--init-tox" in done.err or "goes neither" in done.err
+
+
+def test_a_migration_leaves_the_environments_as_they_are(invoke: Any, write: Write) -> None:
+    write({"tox.ini": "[tox]\nenvlist = py27\n[testenv]\ndeps =\n    pytest\n    tornado==4.5.3\ncommands = pytest\n"})
+    invoke("--init-tox")
+    text = Path("tox.ini").read_text()
+    known = Knowledge(frozenset(["plumpy_compat"]), (3, 9), True, lambda code: True, before=frozenset(["plumpy"]))
+    new, findings = migrate(DependencyFile("tox.ini", text), known)
+    assert new == text.replace("    tornado==4.5.3\ncommands", "commands", 1)
+    # What is there besides is reported as ever.
+    assert [(one.rule, one.line) for one in findings] == [("DEP106", 2), ("DEP107", 10)]
 
 
 def test_what_is_not_read_is_noted(invoke: Any, write: Write) -> None:
