@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Awaitable, Callable, List, Optional, Set,
 
 import kiwipy
 
+from ..messages import INTENT_KEY, Intent
 from .outbox import BIND, BROADCAST, UNBIND, Operation, Outbox
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class RmqLink(_QueuedLink):
             (error,) = await self._together(self._prepare, [operations])
             results = [error] * len(operations)
             if error is None:
-                results = await self._together(self._perform, operations)
+                results = await self._in_order(operations)
             failed = [one for one, error in zip(operations, results) if error is not None]
             self.outbox.put_back(failed)
             self.outbox.finished(len(operations) - len(failed))
@@ -211,6 +212,16 @@ class RmqLink(_QueuedLink):
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 pause = _FIRST_PAUSE
+
+    async def _in_order(self, operations: List[Operation]) -> List[Optional[Exception]]:
+        """Do the bindings, which come first, and then the broadcasts: who hears of a process may call it at once."""
+        bindings = [one for one in operations if one.kind != BROADCAST]
+        broadcasts = operations[len(bindings) :]
+        results = await self._together(self._perform, bindings) if bindings else []
+        lost = next(filter(None, results), None)
+        if lost is not None:
+            return results + [lost] * len(broadcasts)
+        return results + await self._together(self._perform, broadcasts)
 
     async def _together(
         self, function: Callable[[Any], Awaitable[None]], arguments: List[Any]
@@ -299,7 +310,13 @@ class RmqLink(_QueuedLink):
         subscriber = await self._rmq.get_message_subscriber()
 
         async def receive(_communicator: Any, body: Any) -> Any:
-            return self._loop.create_task(_answer(receiver(_communicator, body)))
+            answer = self._loop.create_task(_answer(receiver(_communicator, body)))
+            # plumpy's coroutine controllers wait once for a status, and twice for anything else.
+            if _asks_for_status(body):
+                await asyncio.wait([answer])
+                if not answer.cancelled() and not isinstance(answer.exception(), concurrent.futures.CancelledError):
+                    return answer.result()
+            return answer
 
         await subscriber._on_rpc(receive, message)
 
@@ -315,14 +332,20 @@ def _cancel(tasks: List[asyncio.Task[Any]]) -> None:
         task.cancel()
 
 
-async def _answer(reply: kiwipy.Future) -> Any:
-    """Await a reply. If it was cancelled, raise what kiwipy tells the caller of."""
+async def _answer(reply: Any) -> Any:
+    """Await a reply, if it's there later. If it was cancelled, raise what kiwipy tells the caller of."""
+    if not isinstance(reply, concurrent.futures.Future):
+        return reply
     try:
         return await asyncio.wrap_future(reply)
     except asyncio.CancelledError:
         if not reply.cancelled():
             raise
         raise concurrent.futures.CancelledError("the call was cancelled") from None
+
+
+def _asks_for_status(body: Any) -> bool:
+    return isinstance(body, dict) and body.get(INTENT_KEY) == Intent.STATUS
 
 
 def _routing_key(identifier: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Dict, Iterator, List
 
 from .. import exceptions, loaders, utils
 from .allowlist import tag_of
+from .state_text import StateText, represent_state_text
 
 _BUNDLE_TAG = "!plumpy:Bundle"
 _UUID_TAG = "!uuid"
@@ -42,6 +43,11 @@ def bundle_constructor(loader: Any, data: Any) -> Iterator[Any]:
 def uuid_representer(dumper: Any, data: uuid.UUID) -> Any:
     """Write a UUID as text."""
     return dumper.represent_scalar(_UUID_TAG, str(data))
+
+
+def old_uuid_representer(dumper: Any, data: uuid.UUID) -> Any:
+    """Write a UUID as plumpy did before 0.25, which can't read today's form."""
+    return dumper.represent_mapping(f"{_OBJECT}uuid.UUID", {"int": data.int})
 
 
 def uuid_constructor(loader: Any, node: Any) -> uuid.UUID:
@@ -82,6 +88,31 @@ def _exception_constructor(loader: Any, node: Any) -> BaseException:
 def represent_class(dumper: Any, data: type) -> Any:
     """Write a class by its name, ours as plumpy's."""
     return dumper.represent_scalar(f"{_NAME}{loaders.to_wire_module(data.__module__)}.{data.__qualname__}", "")
+
+
+def _state_constructor(loader: Any, node: Any) -> Any:
+    """Read a state, which is in the checkpoints of some programs."""
+    from ..process_states import ProcessState
+
+    return ProcessState(*loader.construct_sequence(node))
+
+
+def _state_text_constructor(loader: Any, node: Any) -> StateText:
+    """Read a state in the answer of a process of plumpy up to 0.19, which others give as text."""
+    return StateText(_state_constructor(loader, node))
+
+
+def write_uuids_as_before() -> None:
+    """From now on, write UUIDs in messages and checkpoints such that plumpy before 0.25 can read them."""
+    global _represent_uuid
+    _represent_uuid = old_uuid_representer
+    present = sys.modules.get("yaml")
+    if present is not None:
+        for dumper in _those(present, "Dumper CDumper"):
+            dumper.add_representer(uuid.UUID, _represent_uuid)
+
+
+_represent_uuid = uuid_representer
 
 
 class _AfterImport:
@@ -127,7 +158,7 @@ def register(yaml: Any) -> None:
     readers = _those(yaml, "Loader FullLoader UnsafeLoader CLoader CFullLoader CUnsafeLoader")
     representers: Dict[Any, Any] = {
         Bundle: bundle_representer,
-        uuid.UUID: uuid_representer,
+        uuid.UUID: _represent_uuid,
         ProcessStateMachineMeta: represent_class,
         abc.ABCMeta: represent_class,  # that of listeners
         **dict.fromkeys(_MAPPINGS, _frozendict_representer),
@@ -147,6 +178,12 @@ def register(yaml: Any) -> None:
     for reader in readers:
         for tag, constructor in constructors.items():
             reader.add_constructor(tag, constructor)
+    for dumper in _those(yaml, "Dumper CDumper SafeDumper CSafeDumper"):
+        dumper.add_representer(StateText, represent_state_text)
+    for reader in readers:
+        # FullLoader is what reads messages.
+        constructor = _state_text_constructor if "Full" in reader.__name__ else _state_constructor
+        reader.add_constructor(f"{_APPLY}plumpy.process_states.ProcessState", constructor)
     # What a future failed with. Under the names of Python 3 the other loaders make it anyhow.
     kinds = [kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, Exception)]
     full = _those(yaml, "FullLoader CFullLoader")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .. import persistence as modern
-from ..checkpoints import allowlist
+from ..checkpoints import allowlist, yaml_tags
 from ..persistence import (
     META as META,
     META__CLASS_NAME as META__CLASS_NAME,
@@ -59,10 +59,11 @@ class SavableFuture(Future, modern.Savable):
         Base.__init__(self)  # not that of a subclass, which isn't called for what is loaded
         error = saved_state.get(self.EXCEPTION)
         state = saved_state.get("_state") or ("FINISHED" if saved_state.get("_done") else "PENDING")
-        if state == "CANCELLED":
-            self.cancel()
-        elif error is not None:
-            self.set_exc_info((type(error), error, error.__traceback__))
-            self._clear_tb_log()
-        elif state == "FINISHED":
-            self.set_result(snapshot(saved_state.get("_result")))
+        self._done = state != "PENDING"
+        self._cancelled = state == "CANCELLED"
+        self._result = snapshot(saved_state.get("_result"))
+        if error is not None:
+            self._exc_info = (type(error), error, None)
+
+
+yaml_tags.write_uuids_as_before()

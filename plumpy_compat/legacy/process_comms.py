@@ -23,7 +23,6 @@ from ..process_comms import (
     TASK_ARGS as TASK_ARGS,
     TASK_KEY as TASK_KEY,
     Intent as Intent,
-    RemoteProcessThreadController as RemoteProcessThreadController,
     create_continue_body as create_continue_body,
     create_create_body as create_create_body,
     create_launch_body as create_launch_body,
@@ -89,6 +88,17 @@ class RemoteProcessController:
     @staticmethod
     def _start(coroutine: Any) -> Any:
         return awaiting.started(coroutine, loops.asyncio_loop(None))
+
+
+class RemoteProcessThreadController(modern.RemoteProcessThreadController):
+    """Controls processes through a communicator, from any thread."""
+
+    def _broadcast(self, subject: str, body: Any) -> None:
+        # plumpy up to 0.23 understands text only, later releases messages only; the second one changes nothing for
+        # those who understood the first.
+        if isinstance(body, dict):
+            super()._broadcast(subject, body.get(MESSAGE_KEY))
+        super()._broadcast(subject, body)
 
 
 class ProcessLauncher(modern.ProcessLauncher):
