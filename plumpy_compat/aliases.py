@@ -60,6 +60,8 @@ def install_as_plumpy(flavour: str = "modern") -> None:
     for root in dict.fromkeys((_OURS, own)):
         for name in _modules(root):
             sys.modules[_THEIRS + name[len(root) :]] = importlib.import_module(name)
+    if flavour == "legacy":
+        importlib.import_module(f"{_OURS}.checkpoints.yaml_tags").write_uuids_as_before()
     if flavour in _LATER:
         sys.meta_path.insert(0, _Later(own, _LATER[flavour]))
 

@@ -2,11 +2,12 @@
 
     python legacy-fixtures/mixed_versions/compare_wire.py --venvs FOLDER --amqp amqp://guest:guest@127.0.0.1/
 
-Every peer has processes, a launcher and controllers. For each pair of them, one has processes and the other controls them.
-Without `--all`, only pairs with plumpy-compat in it are tried. `compare_checkpoints.py --make-venvs` makes the
+Every peer has processes, a launcher and controllers. For each pair of them, one has processes and the other controls
+them. Without `--all`, only pairs with plumpy-compat in it are tried. `compare_checkpoints.py --make-venvs` makes the
 environments.
 
-Exit codes: 0 if all works that works between two peers of the release, 1 if not, 2 if nothing could be said.
+Exit codes: 0 if all works but what fails for a reason that plumpy-compat can do nothing about, 1 if not, 2 if nothing
+could be said.
 """
 
 from __future__ import annotations
@@ -26,6 +27,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from environments import Peer, Problem, our_peers, real_peers
 
 TIMEOUT = 40.0
+
+
+def excuse(server: Peer, client: Peer, operation: str) -> Optional[str]:
+    """Why something can't work between two peers of which one is ours; that is up to the other one."""
+    if client.flavour is None and operation in ("execute (thread)", "execute, nowait (thread)"):
+        return "the controller sends on the thread of its communicator, which waits for itself"
+    if server.of_tornado and operation in ("status (thread, wrapped)", "status (coroutine, wrapped)"):
+        return "a process of plumpy 0.14 and 0.15 can't tell its status through a LoopCommunicator"
+    if server.of_tornado and client.flavour == "modern" and operation.startswith("text of"):
+        return "plumpy up to 0.23 takes the whole message for its text"
+    today = server.flavour == "modern"
+    if "UUID" in operation and client.flavour is None and server.flavour and client.of_tornado == today:
+        return "plumpy reads UUIDs in the form that it writes itself, which was another one before 0.25"
+    return None
 
 
 class Conversation:
@@ -131,8 +146,10 @@ class Pairing:
         yield "launch, nowait, UUID", self.launch_uuid
         yield "changes of state heard", self.changes
         yield "changes of state heard, UUID", self.changes_uuid
-        yield "pause_all, play_all", lambda: self.all_paused("pause_all", "why")
-        yield "kill_all", lambda: self.all_killed("enough")
+        yield "pause_all, play_all", self.all_paused
+        yield "text of pause_all", lambda: self.all_paused(status="why")
+        yield "kill_all", self.all_killed
+        yield "text of kill_all", lambda: self.all_killed(killed="enough")
         for style in ("coroutine", "thread"):
             yield f"execute ({style})", lambda s=style: self.execute(s)
             yield f"execute, nowait ({style})", lambda s=style: self.execute_nowait(s)
@@ -154,7 +171,7 @@ class Pairing:
         pid = self._process(wrapped)
         self._expect(self._ask(style, "kill_process", pid, *([] if text is None else [text])), True)
         # Without a text, plumpy up to 0.15 has the text "None".
-        self._look(pid, state="killed", killed=text or self.server("look", pid=pid)["killed"] and "None")
+        self._look(pid, state="killed", killed=text or ("None" if self.server.peer.of_tornado else None))
 
     def launch(self, style: str) -> None:
         found = self._ask(style, "launch_process", "class:Child", init_kwargs={"pid": f"l{next(self._numbers)}"})
@@ -225,18 +242,18 @@ class Pairing:
     def changes_uuid(self) -> None:
         self.changes(f"uuid:{uuid.uuid4()}")
 
-    def all_paused(self, operation: str, text: str) -> None:
+    def all_paused(self, **more: str) -> None:
         pid = self._process()
-        self._ask("thread", operation, text)
-        self._look(pid, paused=True, status=text)
+        self._ask("thread", "pause_all", "why")
+        self._look(pid, paused=True, **more)
         self._ask("thread", "play_all")
         self._look(pid, paused=False)
 
-    def all_killed(self, text: str) -> None:
+    def all_killed(self, **more: str) -> None:
         pid = self._process()
-        self._ask("thread", "kill_all", text)
+        self._ask("thread", "kill_all", "enough")
         self.client("listen", pid=pid, wanted="state_changed.waiting.killed")
-        self._look(pid, state="killed", killed=text)
+        self._look(pid, state="killed", **more)
 
     def run(self) -> Dict[str, str]:
         """Try all operations; gives what went wrong, or nothing, for each."""
@@ -278,11 +295,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 if ours or options.all:
                     outcomes = Pairing(server, client).run()
                     wrong = {name: text for name, text in outcomes.items() if text}
-                    failed = failed or (ours and bool(wrong))
                     title = f"{server.peer.name} controlled by {client.peer.name}"
                     print(f"{title:<50}{len(outcomes) - len(wrong):>4} of {len(outcomes)}")
                     for name, text in wrong.items():
-                        print(f"    {name}: {text.strip().splitlines()[0][:150]}")
+                        reason = excuse(server.peer, client.peer, name) if ours else None
+                        failed = failed or (ours and not reason)
+                        print(f"    {name}: {reason or text.strip().splitlines()[0][:150]}")
                     sys.stdout.flush()
     except Problem as problem:
         print(problem, file=sys.stderr)

@@ -46,6 +46,11 @@ class Peer(NamedTuple):
     flavour: Optional[str] = None
     """None for the real plumpy, else which flavour of ours."""
 
+    @property
+    def of_tornado(self) -> bool:
+        """Whether it's a real plumpy of tornado's time."""
+        return self.flavour is None and self.name.startswith(("0.14", "0.15"))
+
     def command(self, script: str, *arguments: str) -> List[str]:
         """The command that runs a script of this folder."""
         path = str(HERE / script)

@@ -103,7 +103,7 @@ def _state_text_constructor(loader: Any, node: Any) -> StateText:
 
 
 def write_uuids_as_before() -> None:
-    """From now on, write UUIDs in messages and checkpoints such that plumpy before 0.25 can read them."""
+    """From now on, write UUIDs in messages and YAML such that plumpy before 0.25, but no later one, can read them."""
     global _represent_uuid
     _represent_uuid = old_uuid_representer
     present = sys.modules.get("yaml")
