@@ -1,19 +1,18 @@
 """What :class:`.Future` derives from: tornado's `Future` before tornado 5, which others ask for by `isinstance`.
 
 Since tornado 5 that is asyncio's own, whose callbacks run at the loop's next turn and whose result must not be asked
-for before it's there. :class:`Native` gives it the semantics of tornado 4.5 back. (Measured on 4.5.3; see the table in
+for before it's there. :class:`Native` has the semantics of tornado 4.5 instead. (Measured on 4.5.3; see the table in
 `docs/legacy-futures.md`.)
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple
 
-from .. import events
+from ..aio.loops import current_event_loop
 from . import loops
 from .warn import warn
 
@@ -22,122 +21,154 @@ ExcInfo = Tuple[Any, Any, Any]
 
 LOGGER = logging.getLogger("asyncio")
 
-if TYPE_CHECKING:
-    _AsyncioFuture = asyncio.Future[Any]
-else:
-    _AsyncioFuture = asyncio.Future
+#: The rule of plumpy-migrate for what only tornado's futures could do.
+RULE = "TOR215"
+
+# They use what only tornado's futures have for themselves, not for the user.
+_OURS = ("plumpy_compat", "tornado")
 
 
-class Native(_AsyncioFuture):
-    """asyncio's future with what tornado 4.5's could do."""
+def note(feature: str) -> None:
+    """Warn that a feature is used, if it's the user who calls what calls this."""
+    if sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] not in _OURS:
+        warn(feature, RULE)
+
+
+class TracebackLogger:
+    """The attribute `_tb_logger`: None on Python 3, but for what the user sets, which is then told as tornado's own.
+
+    tornado has it for Python 2, whose collector never frees an object with a `__del__` that is part of a cycle.
+    """
+
+    def __get__(self, future: Any, owner: Any = None) -> Any:
+        if future is None:
+            return self
+        note("`Future._tb_logger`")
+        return getattr(future, "_tb_helper", None)
+
+    def __set__(self, future: Any, value: Any) -> None:
+        note("`Future._tb_logger`")
+        future._tb_helper = value
+
+
+# It's asyncio's for those who ask by `isinstance`. That one's own state is never set up: it would need a loop.
+_AsyncioFuture: Any = object if TYPE_CHECKING else asyncio.Future
+
+
+class Native(_AsyncioFuture):  # type: ignore[misc, unused-ignore]
+    """asyncio's future by name; it has the state of tornado 4.5's, and does as that did.
+
+    What is set here and in saved states is what tornado has, under tornado's names. Errors that nobody retrieved are
+    logged as asyncio does.
+    """
+
+    _done = False
+    _result: Any = None
+    _exc_info: Optional[ExcInfo] = None
+    _callbacks: Optional[List[Callback]] = None
+    _log_traceback = False
+    _tb_logger: Any = TracebackLogger()
+    # What asyncio reads.
+    _source_traceback = None
+    _cancel_message = None
 
     def __init__(self) -> None:
-        super().__init__(loop=events.get_or_create_event_loop())
-        self._waiting: Optional[List[Tuple[Callback, contextvars.Context]]] = []
-        self._traceback: Any = None
+        self._callbacks = []
+
+    def done(self) -> bool:
+        return self._done
 
     def running(self) -> bool:
         """Tell whether it isn't done."""
-        return not self.done()
+        return not self._done
 
     def result(self, timeout: Any = None) -> Any:
-        self._check_done()
-        return super().result()
+        self._clear_tb_log()
+        if self._result is not None:
+            return self._result
+        if self._exc_info is None:
+            self._check_done()
+            return None
+        _, error, traceback = self._exc_info
+        try:
+            raise error.with_traceback(traceback)
+        finally:
+            del self, error, traceback  # the error has this frame in its traceback
 
     def exception(self, timeout: Any = None) -> Any:
-        self._check_done()
-        return super().exception()
+        self._clear_tb_log()
+        if self._exc_info is None:
+            self._check_done()
+            return None
+        return self._exc_info[1]
 
     def exc_info(self) -> Optional[ExcInfo]:
-        """The error as `sys.exc_info()` gives it, or None."""
-        error = super().exception() if self.done() and not self.cancelled() else None
-        return None if error is None else (type(error), error, self._traceback or error.__traceback__)
+        self._clear_tb_log()
+        return self._exc_info
 
     def set_result(self, result: Any) -> None:
-        self._check_pending()
-        super().set_result(result)
+        self._result = result
         self._set_done()
 
     def set_exception(self, exception: Any) -> None:
-        self._check_pending()
-        if isinstance(exception, StopIteration):  # asyncio's future can't take it
-            wrapped = RuntimeError(f"the future was given {exception!r}")
-            wrapped.__cause__ = exception
-            exception = wrapped
-        super().set_exception(exception)
-        self._set_done()
+        self.set_exc_info((exception.__class__, exception, getattr(exception, "__traceback__", None)))
 
     def set_exc_info(self, exc_info: ExcInfo) -> None:
-        """Fail it, as `sys.exc_info()` says."""
-        kind, error, self._traceback = exc_info
-        if error is None:
-            error = kind()
-        if self._traceback is not None:
-            error = error.with_traceback(self._traceback)
-        self.set_exception(error)
+        self._exc_info = exc_info
+        self._log_traceback = True
+        try:
+            self._set_done()
+        finally:
+            if self._log_traceback and self._tb_logger is not None:
+                self._tb_logger.activate()
 
-    def add_done_callback(self, fn: Callback, *, context: Optional[contextvars.Context] = None) -> None:
-        if self._waiting is not None:
-            self._waiting.append((fn, context or contextvars.copy_context()))
-        elif context is not None or sys._getframe(1).f_globals.get("__name__", "").startswith("asyncio"):
-            # asyncio's own functions aren't ready yet when they ask.
-            self.get_loop().call_soon(fn, self)
-        else:
+    def add_done_callback(self, fn: Callback) -> None:
+        if self._done:
             fn(self)
-
-    def _remove(self, fn: Callback) -> None:
-        for one in self._waiting or ():
-            if one[0] == fn:
-                self._waiting.remove(one)  # type: ignore[union-attr]
-                return
-        raise ValueError("the callback was not added, or has been called")
+        else:
+            self._callbacks.append(fn)  # type: ignore[union-attr]
 
     def _set_done(self) -> None:
-        waiting, self._waiting = self._waiting, None
-        for callback, context in waiting or ():
+        self._done = True
+        for callback in self._callbacks:  # type: ignore[union-attr]
             try:
-                context.run(callback, self)
-            except Exception as error:
-                LOGGER.error("Exception in callback %r for %r", callback, self, exc_info=error)
-
-    def _mark_cancelled(self) -> None:
-        super().cancel()
-        self._set_done()
+                callback(self)
+            except Exception:
+                LOGGER.exception("Exception in callback %r for %r", callback, self)
+        self._callbacks = None
 
     def _check_done(self) -> None:
-        if not self.done():
+        if not self._done:
             raise Exception("DummyFuture does not support blocking for results")
 
-    def _check_pending(self) -> None:
-        if self.done():
-            raise TypeError("the future is done already")
-
     def _clear_tb_log(self) -> None:
-        """Have nobody told of its error."""
-        if self.done() and not self.cancelled():
-            super().exception()
+        self._log_traceback = False
+        if self._tb_logger is not None:
+            self._tb_logger.clear()
+            self._tb_logger = None
+
+    # What asyncio's own functions look at.
 
     @property
-    def _callbacks(self) -> Optional[List[Callback]]:  # type: ignore[override, unused-ignore]
-        return None if self._waiting is None else [callback for callback, _ in self._waiting]
+    def _state(self) -> str:
+        return "PENDING" if not self._done else "CANCELLED" if self.cancelled() else "FINISHED"
 
     @property
-    def _done(self) -> bool:
-        return self.done()
+    def _exception(self) -> Optional[BaseException]:
+        return None if self._exc_info is None else self._exc_info[1]
 
-    @property
-    def _exc_info(self) -> Optional[ExcInfo]:
-        error = self._exception
-        return None if error is None else (type(error), error, self._traceback or error.__traceback__)
+    __repr__ = object.__repr__
 
-    @property
-    def _tb_logger(self) -> None:
-        """Nothing: on Python 3 no tornado ever set it. It's kept for code that touches it."""
-        warn("`Future._tb_logger`", "TOR212")
-
-    @_tb_logger.setter
-    def _tb_logger(self, value: Any) -> None:
-        warn("`Future._tb_logger`", "TOR212")
+    def __del__(self) -> None:
+        if not self._log_traceback or self._exc_info is None or sys.is_finalizing():
+            return
+        error = self._exc_info[1]
+        text = f"{type(self).__name__} exception was never retrieved"
+        loop = current_event_loop()
+        if loop is not None:
+            loop.call_exception_handler({"message": text, "exception": error, "future": self})
+        else:
+            LOGGER.error("%s\nfuture: %r", text, self, exc_info=(type(error), error, error.__traceback__))
 
 
 def _base() -> Any:

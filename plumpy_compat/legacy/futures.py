@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Callable, Generator
+import contextvars
+import sys
+from typing import Any, Callable, Generator, Optional
 
 from .. import events, futures as modern
+from ..aio.loops import call_threadsafe
 from . import awaiting, loops
-from .future_base import Base
+from .future_base import Base, note
 from .warn import warn
 
 __all__ = ["CancelledError", "Future", "chain", "copy_future", "create_task", "gather"]
@@ -23,8 +26,8 @@ unwrap_kiwi_future = modern.unwrap_kiwi_future
 class Future(Base):  # type: ignore[misc, unused-ignore]
     """A future that needs no loop, and calls its callbacks inside of `set_result`.
 
-    Coroutines of tornado may `yield` it, those of asyncio `await` it. It belongs to whichever loop waits for it, but
-    must be used in one thread.
+    Coroutines of tornado may `yield` it, those of asyncio `await` it. It belongs to whichever loop waits for it. It
+    must be used in one thread; only who waits for it may do so in another.
     """
 
     # What makes it one for `asyncio.isfuture`.
@@ -40,44 +43,77 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
         """
         if self._cancelled:
             raise CancelledError
-        return super().result(timeout)
+        result = super().result
+        try:
+            return result(timeout)
+        finally:
+            del self, result  # the error has this frame in its traceback
 
-    def exception(self, timeout: Any = None) -> Any:
-        """Its error, or None, also if it was cancelled."""
-        return None if self._cancelled else super().exception(timeout)
+    def exc_info(self) -> Any:
+        """Its error as `sys.exc_info()` gives it, or None; also if it's not done."""
+        note("`Future.exc_info`")
+        return super().exc_info()
+
+    def set_exc_info(self, exc_info: Any) -> None:
+        """Fail it, as `sys.exc_info()` says."""
+        note("`Future.set_exc_info`")
+        super().set_exc_info(exc_info)
+
+    def _clear_tb_log(self) -> None:
+        """Have nobody told of its error."""
+        note("`Future._clear_tb_log`")
+        super()._clear_tb_log()
 
     def cancel(self, msg: Any = None) -> bool:
         """Cancel it, and call its callbacks; tells whether it wasn't done yet."""
         if self.done():
             return False
         self._cancelled = True
-        self._mark_cancelled()
+        self._set_done()
         return True
 
     def cancelled(self) -> bool:
         """Tell whether it was cancelled."""
         return self._cancelled
 
-    def remove_done_callback(self, callback: Callable[[Any], Any]) -> int:
+    def add_done_callback(self, fn: Callable[[Any], Any], *, context: Optional[contextvars.Context] = None) -> None:
+        """Have `fn` called with it when it's done, now if it is. Those of event loops are called in the loop's turn."""
+        if context is not None or _is_scheduler(sys._getframe(1)):
+            fn = _Later(fn, self.get_loop(), context)
+        super().add_done_callback(fn)
+
+    def remove_done_callback(self, callback: Callable[[Any], Any]) -> None:
         """Don't call this one.
 
-        :raises ValueError: if it wasn't added, or was called.
+        :raises ValueError: if it wasn't added.
+        :raises AttributeError: if it's done.
         """
-        self._remove(callback)
-        return 1
+        if (self._callbacks and callback in self._callbacks) or not _is_scheduler(sys._getframe(1)):
+            self._callbacks.remove(callback)
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
         """The loop that asks."""
         return events.get_or_create_event_loop()
 
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return self.get_loop()
+
     def __await__(self) -> Generator[Any, None, Any]:
         if not self.done():
             # Who waits gets a future of its own loop: cancelling that isn't cancelling this one, as in tornado.
-            waiter = asyncio.get_running_loop().create_future()
+            loop = self.get_loop()
+            waiter = loop.create_future()
 
-            def wake(_: Any) -> None:
+            def resume() -> None:
                 if not waiter.done():
                     waiter.set_result(None)
+
+            def wake(_: Any) -> None:
+                if asyncio._get_running_loop() is loop:
+                    resume()
+                else:
+                    call_threadsafe(loop, resume)
 
             self.add_done_callback(wake)
             try:
@@ -85,9 +121,42 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
             finally:
                 if not self.done():
                     self.remove_done_callback(wake)
-        return self.result()
+        try:
+            return self.result()
+        finally:
+            del self  # as above
 
     __iter__ = __await__
+
+
+def _is_scheduler(frame: Any) -> bool:
+    """Tell whether it's asyncio or a loop of tornado that asks: neither expects to be called back at once."""
+    name: str = frame.f_globals.get("__name__", "")
+    return name == "tornado.ioloop" or name.partition(".")[0] == "asyncio"
+
+
+class _Later:
+    """A callback that is to be called in a turn of a loop; it's equal to what it calls."""
+
+    def __init__(
+        self, function: Callable[[Any], Any], loop: asyncio.AbstractEventLoop, context: Optional[contextvars.Context]
+    ) -> None:
+        self._function = function
+        self._loop = loop
+        self._context = context
+
+    def __call__(self, future: Any) -> None:
+        if asyncio._get_running_loop() is self._loop:
+            self._loop.call_soon(self._function, future, context=self._context)
+        elif self._context is not None:
+            call_threadsafe(self._loop, self._context.run, self._function, future)
+        else:
+            call_threadsafe(self._loop, self._function, future)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._function == other) or self is other
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class CancellableAction(modern.Action, Future):  # type: ignore[misc, unused-ignore]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .. import persistence as modern
-from ..checkpoints import allowlist, yaml_tags
+from ..checkpoints import allowlist
 from ..persistence import (
     META as META,
     META__CLASS_NAME as META__CLASS_NAME,
@@ -42,18 +42,20 @@ class SavableFuture(Future, modern.Savable):
 
     def save_instance_state(self, out_state: SAVED_STATE_TYPE, save_context: Optional[LoadSaveContext]) -> None:
         super().save_instance_state(out_state, save_context)
-        exc_info = None if self.cancelled() else self._exc_info
         pending = not self.done()
+        # Saving is retrieving, as in plumpy 0.15: it isn't logged any more when it goes.
+        error = None if pending or self.cancelled() else self.exception()
         out_state["_done"] = not pending
         out_state["_state"] = "PENDING" if pending else "CANCELLED" if self.cancelled() else "FINISHED"
-        out_state["_result"] = snapshot(self._result) if exc_info is None and not self.cancelled() else None
-        if exc_info is not None:
-            out_state[self.EXCEPTION] = allowlist.portable(exc_info[1])
+        out_state["_result"] = snapshot(self._result)
+        if error is not None:
+            out_state[self.EXCEPTION] = allowlist.portable(error)
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         """Take the outcome from `saved_state`.
 
-        It stays silent if it failed and nobody asks why, as in plumpy 0.15: that was logged where it failed.
+        It stays silent if it failed and nobody asks why, as in plumpy 0.15: that was logged where it failed. As there,
+        it may be given another outcome, whether it's done or not.
         """
         super().load_instance_state(saved_state, load_context)
         Base.__init__(self)  # not that of a subclass, which isn't called for what is loaded
@@ -64,6 +66,3 @@ class SavableFuture(Future, modern.Savable):
         self._result = snapshot(saved_state.get("_result"))
         if error is not None:
             self._exc_info = (type(error), error, None)
-
-
-yaml_tags.write_uuids_as_before()
