@@ -28,16 +28,31 @@ def read_base(text: str, main: str) -> Base:
     :param main: the section of tox itself.
     """
     data = load(text)
-    base, tox = data.get(_BASE, {}), data.get(main, {})
+    section = _running(data)
+    base, tox = {**data.get(_BASE, {}), **data.get(section, {})}, data.get(main, {})
+    deps = tuple(_deps(data, base.get("deps", "")))
+    inherited = section == _BASE
     return Base(
-        deps=tuple(_deps(data, base.get("deps", ""))),
-        own_deps=(f"{{[{_BASE}]deps}}",) if base.get("deps", "").strip() else (),
+        deps=deps,
+        own_deps=(f"{{[{_BASE}]deps}}",) if deps and inherited else deps,
         extras=tuple(re.findall(r"[\w.-]+", base.get("extras", ""))),
         commands=tuple(Command(tuple(line.split(" "))) for line in _commands(base.get("commands", ""))),
-        before=(Command((f"{{[{_BASE}]commands_pre}}",)),) if base.get("commands_pre", "").strip() else (),
+        before=(Command((f"{{[{_BASE}]commands_pre}}",)),) if data.get(_BASE, {}).get("commands_pre") else (),
         installs=_installs(base, tox),
+        inherited=inherited,
         pythons=tuple(_pythons(data, main)),
     )
+
+
+def _running(data: _Data) -> str:
+    """Give the section that says how tests are run: what all have in common, or else one that runs pytest."""
+    if not data.get(_BASE, {}).get("commands", "").strip():
+        for section, content in data.items():
+            if section.startswith(_TESTENV) and re.search(
+                r"\b(?:pytest|py\.test|unittest)\b", content.get("commands", "")
+            ):
+                return section
+    return _BASE
 
 
 def _deps(data: _Data, value: str, depth: int = 0) -> Iterator[str]:
@@ -116,6 +131,7 @@ def _section(environment: Environment) -> str:
     lines = [f"[{_TESTENV}{environment.pattern}]", f"description = {environment.description}"]
     if not environment.installs:
         lines.append("skip_install = true")
+    lines += _option("extras", environment.extras)
     lines += _option("deps", environment.deps)
     lines += _option("commands_pre", [_line(one) for one in environment.before])
     lines += _option("commands", [_line(one) for one in environment.commands])
@@ -159,9 +175,8 @@ def new_file(extra: str, with_pytest: bool) -> str:
 
 
 def embedded(raw: str) -> Optional[Tuple[str, str]]:
-    """Give the quotes and the text of a string of TOML that can be edited as it stands."""
+    """Give the quotes and the text of a multi-line string of TOML, as it stands there."""
     for quotes in ('"""', "'''"):
         if raw.startswith(quotes) and raw.endswith(quotes) and len(raw) >= 2 * len(quotes):
-            inside = raw[len(quotes) : -len(quotes)]
-            return None if quotes == '"""' and "\\" in inside else (quotes, inside)
+            return quotes, raw[len(quotes) : -len(quotes)]
     return None

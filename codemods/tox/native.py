@@ -98,6 +98,7 @@ def _environment(prefix: Prefix, name: str, environment: Environment) -> str:
     lines = [f"[{'.'.join([*prefix, 'env', name])}]", f"description = {_value(environment.description)}"]
     if not environment.installs:
         lines.append("skip_install = true")
+    lines += _array("extras", environment.extras)
     lines += _array("deps", environment.deps)
     lines += _array("commands_pre", [_words(one) for one in environment.before])
     lines += _array("commands", [_words(one) for one in environment.commands])

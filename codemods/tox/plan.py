@@ -73,9 +73,10 @@ def _embedded() -> Format:
         parts = ini.embedded(text[span.start : span.end]) if span is not None else None
         if span is None or parts is None:
             raise CannotParse("legacy_tox_ini isn't a plain multi-line string")
-        quotes, content = parts
-        new = f"{text[: span.start]}{quotes}{inside.add(content, added)}{quotes}{text[span.end :]}"
-        if load_toml(new)["tool"]["tox"]["legacy_tox_ini"].strip() != inside.add(content, added).strip():
+        quotes, raw = parts
+        # What is added has no backslash, so the string says the same as it stands and as it's read.
+        new = f"{text[: span.start]}{quotes}{inside.add(raw, added)}{quotes}{text[span.end :]}"
+        if load_ini(content(new)) != load_ini(inside.add(content(text), added)):
             raise CannotParse("the edit would have changed more than it should")
         return new
 
@@ -165,6 +166,10 @@ def _notes(needs: Needs, base: Base, added: Sequence[Environment]) -> List[str]:
         notes.append('environments of Python 2.7 need "requires = virtualenv<20.22" in the section of tox itself')
     for old in pytest_without(base, needs, "7.4"):
         notes.append(f"{old} is kept, although no such pytest runs on Python 3.11 and later")
+    if not base.inherited:
+        notes.append(
+            "deps, extras and commands are those of the first environment that runs tests; see to its other settings"
+        )
     if not can_run(base.commands):
         notes.append("none of the commands starts Python, so those of the legacy flavour's environments are the same")
     return notes

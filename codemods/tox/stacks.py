@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from codemods.rules.dependencies import requirement
@@ -51,6 +51,7 @@ class Base:
     :param deps: the lines of `deps`.
     :param own_deps: how another environment says "and the same again"; empty if there are none.
     :param installs: whether the project itself is installed.
+    :param inherited: whether other environments have all that without saying it.
     :param pythons: the versions of Python (``27``, ``38``) in the names of environments.
     """
 
@@ -60,6 +61,7 @@ class Base:
     commands: Tuple[Command, ...] = ()
     before: Tuple[Any, ...] = ()
     installs: bool = True
+    inherited: bool = True
     pythons: Tuple[str, ...] = ()
 
 
@@ -70,7 +72,7 @@ class Environment:
     :param mark: how the factors behind that of Python begin in an environment that there is already; a regular
         expression.
     :param deps: lines, or what the format has in their place.
-    :param commands: empty to inherit them.
+    :param extras: empty to inherit them; so are the commands.
     """
 
     pythons: Tuple[str, ...]
@@ -79,6 +81,7 @@ class Environment:
     description: str
     deps: Tuple[Any, ...]
     installs: bool = True
+    extras: Tuple[str, ...] = ()
     before: Tuple[Any, ...] = ()
     commands: Tuple[Command, ...] = ()
 
@@ -127,8 +130,8 @@ def _old(base: Base, needs: Needs, plumpy: str, tornado: str, factors: bool) -> 
         lines = [f"!py27: {one}" if one == _COLLECTABLE else one for one in lines]
         lines += ["py27: pytest<5", *(["py27: pika==1.1.0", "py27: shortuuid<1"] if plumpy else [])]
     description = f"the code as it was before its migration, with {what}"
-    return Environment(
-        (*two, "38"), name, r"(?:plumpy|tornado)\d+", description, (*base.own_deps, *lines), commands=_same(base)
+    return _with_base(
+        base, Environment((*two, "38"), name, r"(?:plumpy|tornado)\d+", description, (*base.own_deps, *lines))
     )
 
 
@@ -136,7 +139,7 @@ def _legacy(base: Base, needs: Needs, pythons: Tuple[str, ...], tornado: str) ->
     factors = f"legacy-tornado{_digits(tornado, 2) if tornado else 6}"
     stated = f"tornado=={tornado}" if tornado else "tornado>=6"
     wanted = needs.with_extras(base.extras) if base.installs else []
-    deps = [*_kept_deps(base, needs), *_kept(wanted), COMPAT, stated, *_pytest(base, needs, tornado)]
+    deps = [*_kept_deps(base, needs, pythons), *_kept(wanted), COMPAT, stated, *_pytest(base, needs, tornado)]
     install: Tuple[Any, ...] = (Command(("python", "-m", "pip", "install", "--no-deps", ".")),) if base.installs else ()
     return Environment(
         pythons,
@@ -153,12 +156,13 @@ def _legacy(base: Base, needs: Needs, pythons: Tuple[str, ...], tornado: str) ->
 def _new(base: Base) -> Environment:
     description = "the code that plumpy-migrate has rewritten, without tornado"
     deps = (*base.own_deps, *(() if COMPAT in base.deps else (COMPAT,)))
-    return Environment(("39", "311", "313"), "migrated", "migrated", description, deps, commands=_same(base))
+    return _with_base(base, Environment(("39", "311", "313"), "migrated", "migrated", description, deps))
 
 
-def _same(base: Base) -> Tuple[Command, ...]:
-    """Give the commands that an environment needs if there are none to inherit."""
-    return () if base.commands else (_pytest_command(),)
+def _with_base(base: Base, environment: Environment) -> Environment:
+    """Give an environment with what it doesn't inherit."""
+    commands = () if base.commands and base.inherited else base.commands or (_pytest_command(),)
+    return replace(environment, commands=commands, extras=() if base.inherited else base.extras)
 
 
 def _pytest_command() -> Command:
@@ -186,18 +190,25 @@ def can_run(commands: Sequence[Command]) -> bool:
     return not commands or any(_on_flavour(one) != one for one in commands)
 
 
-def _kept_deps(base: Base, needs: Needs) -> List[Any]:
+def _kept_deps(base: Base, needs: Needs, pythons: Sequence[str]) -> List[Any]:
     """Give the project's own `deps` as they're fit for the legacy flavour: by name if there's nothing to leave out."""
     kept: List[Any] = []
     for entry in base.deps:
-        if not isinstance(entry, str):
-            kept.append(entry)
-            continue
-        file = included(entry)
-        inside = requirements_file(needs, file) if file else [_bare(entry)]
-        fit = _kept(inside)
-        kept += [entry] if len(fit) == len(inside) else fit if file else []
-    return list(base.own_deps) if kept == list(base.deps) else list(kept)
+        kept += _fit(entry, needs, pythons) if isinstance(entry, str) else [entry]
+    return list(base.own_deps) if kept == list(base.deps) else kept
+
+
+def _fit(entry: str, needs: Needs, pythons: Sequence[str]) -> List[str]:
+    """Give what is to stand in the place of a line of `deps`: the same, if there's nothing to leave out."""
+    stated = _bare(entry)
+    factor = entry[: len(entry) - len(stated)]
+    file = included(stated)
+    inside = requirements_file(needs, file) if file else [stated]
+    fit = _kept(inside)
+    if len(fit) == len(inside):
+        return [entry]
+    other = re.match(r"py(\d+):", factor)
+    return [factor + one for one in fit] if other is None or other.group(1) in pythons else []
 
 
 def _bare(entry: str) -> str:

@@ -39,7 +39,7 @@ def write(invoke: Any, tmp_path: Path) -> Write:
 
     def write(files: Dict[str, str]) -> None:
         for name, text in files.items():
-            (tmp_path / name).write_text(dedent(text), newline="")
+            (tmp_path / name).write_bytes(dedent(text).encode("utf-8"))
 
     write({"setup.py": SETUP})
     return write
@@ -213,6 +213,48 @@ def test_ini_in_pyproject(invoke: Any, write: Write, quotes: str) -> None:
     after = Path("pyproject.toml").read_text()
     assert after.endswith(f"{quotes}\n\n[tool.black]\nline-length = 88\n")
     assert sections(load(after)["tool"]["tox"]["legacy_tox_ini"])["tox"]["envlist"] == ["py37", *NAMES]
+
+
+def test_ini_in_pyproject_with_continued_lines(invoke: Any, write: Write) -> None:
+    inside = "[tox]\nenvlist = py37\n[testenv]\ncommands =\n    pytest \\\n        tests\n"
+    write({"pyproject.toml": f'[tool.tox]\nlegacy_tox_ini = """\n{inside}"""\n'})
+    assert invoke("--init-tox").code == 0
+    after = Path("pyproject.toml").read_text()
+    assert "    pytest \\\n        tests\n" in after
+    found = sections(load(after)["tool"]["tox"]["legacy_tox_ini"])
+    assert found["testenv:py{38,39}-legacy-tornado45"]["commands"] == [f"{FLAVOUR} tests"]
+
+
+def test_tests_that_an_environment_of_its_own_runs(invoke: Any, write: Write) -> None:
+    write(
+        {
+            "tox.ini": """\
+                [tox]
+                envlist = py37
+                [testenv]
+                usedevelop = true
+                [testenv:lint]
+                commands = flake8
+                [testenv:py{37,38}-{a,b}]
+                extras = testing
+                deps =
+                    py37: -r old.txt
+                    py38: -r new.txt
+                    mock
+                commands = pytest {posargs}
+                """,
+            "old.txt": "plumpy==0.14.2\nclick<7\n",
+            "new.txt": "plumpy==0.14.5\nclick<8\n",
+        }
+    )
+    assert "those of the first environment that runs tests" in invoke("--init-tox").out
+    found = sections(Path("tox.ini").read_text())
+    old = found["testenv:py38-plumpy0145-tornado45"]
+    assert old["deps"][:3] == ["py37: -r old.txt", "py38: -r new.txt", "mock"]
+    assert (old["extras"], old["commands"]) == (["testing"], ["pytest {posargs}"])
+    legacy = found["testenv:py{38,39}-legacy-tornado45"]
+    assert legacy["deps"][:3] == ["py38: click<8", "mock", "six>=1.12"]
+    assert legacy["commands"] == [FLAVOUR + " {posargs}"]
 
 
 NATIVE = """\
