@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Optional, Tuple
 
+from . import abcs
+
 TORNADO: Optional[Tuple[int, int]]
 """The version of tornado, if it's installed."""
 
@@ -20,6 +22,8 @@ except ImportError:
     from . import facade as backend
 else:
     TORNADO = (tornado.version_info[0], tornado.version_info[1])
+    if TORNADO < (6, 0):
+        abcs.give_back()
     if TORNADO < (5, 0):
         from . import tornado4 as backend  # type: ignore[no-redef]
     else:
