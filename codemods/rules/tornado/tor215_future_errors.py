@@ -1,22 +1,32 @@
-"""Rewrite what only tornado's futures could do: errors with tracebacks, and timeouts that meant nothing.
+"""Rewrite what only tornado's futures could do: errors with tracebacks, their logs, and timeouts that meant nothing.
 
 Before::
 
     future.set_exc_info(sys.exc_info())
     future.set_exc_info(error)
     future.result(timeout=5)
+    future._clear_tb_log()
+    future._tb_logger = None
 
 After::
 
     future.set_exception(sys.exc_info()[1])
     future.set_exception(error)
     future.result()
+    future._log_traceback = False
+    future._log_traceback = False
 
 An exception of Python 3 has its traceback. `result` and `exception` of a thread's future keep their timeout, as do
 those of an object whose kind isn't known.
 
+Setting `_log_traceback` to False has nobody told of the error, as both old spellings were meant to; where that's done
+beside it, `_tb_logger = None` just goes. Code that may not use private names calls `future.exception()` instead, if the
+future is done and wasn't cancelled. The error of one that nobody silenced is now logged by `asyncio`, not by
+`tornado.application`.
+
 Left are `set_exc_info` of something else, and `exc_info()`: it gave None for a future that wasn't done yet, where
-`exception()` raises.
+`exception()` raises; other uses of `_tb_logger` and `_clear_tb_log`; and setting `_log_traceback` to True, which is an
+error with asyncio's.
 """
 
 from __future__ import annotations
@@ -24,30 +34,43 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
-from codemods.index.origins import origins
+from codemods.edits import Shape
+from codemods.index.facts import qualified
+from codemods.index.origins import is_self, origins, owner
 from codemods.index.scopes import FUNCTIONS
 from codemods.lazy import cst
 from codemods.rule import Item, Rule, needle
 from codemods.rules.six._calls import primary
-from codemods.rules.tornado._gen_names import call_of, is_own_future, loads, stays_tornado
+from codemods.rules.tornado._gen_names import FUTURES, call_of, is_own_future, loads, stays_tornado
 
 if TYPE_CHECKING:
-    from codemods.index.module import Module
+    from codemods.index.module import Module, Span
 
 rule = Rule(
-    "TOR215", __doc__, [needle("exc_info"), needle("result("), needle("exception(")], stages=("asyncio", "final")
+    "TOR215",
+    __doc__,
+    [*map(needle, ("exc_info", "result(", "exception(", "_tb_log", "_log_traceback"))],
+    stages=("asyncio", "final"),
 )
 
 _EXC_INFO = "sys.exc_info()"
 _RELATED = frozenset(["tornado", "plumpy", "kiwipy"])
 """Where futures of tornado's come from, to files that don't import it themselves."""
+_BASES = [
+    *FUTURES,
+    "asyncio.Future",
+    *(f"plumpy.{one}" for one in ("Future", "SavableFuture", "futures.Future", "persistence.SavableFuture")),
+]
+"""What classes of futures derive from, before and after the migration."""
+_SILENT = "_log_traceback"
+_SILENCE = "set `_log_traceback = False`, or call `exception()` once it's done, unless it was cancelled"
 
 
 @rule.find
 def find(module: Module) -> Iterator[Item]:
     for node in module.attributes("set_exc_info"):
         call = call_of(module, node)
-        if call is not None and _may_be_future(module, node.value):
+        if call is not None and _may_be_future(module, node):
             yield _set(module, node, call)
     for node in module.attributes("exc_info"):
         call = call_of(module, node)
@@ -60,22 +83,32 @@ def find(module: Module) -> Iterator[Item]:
             if call is not None and _is_timeout(call) and _is_ours(module, node.value):
                 message = f"`{name}` of a future of asyncio takes no timeout; tornado's took no notice of it"
                 yield rule.expression(call, _without_arguments, message, settles=tuple(_arguments(module, call)))
+    for name in ("_clear_tb_log", "_tb_logger", _SILENT):
+        for node in module.attributes(name):
+            if _may_be_future(module, node) and not _is_of_other_class(module, node.value):
+                yield from _logged(module, node)
 
 
 def _is_ours(module: Module, node: ast.expr) -> bool:
     return is_own_future(module, node) and not stays_tornado(module, node)
 
 
-def _may_be_future(module: Module, node: ast.expr) -> bool:
-    """Whether an object with `set_exc_info` is a future that was tornado's: nothing else is known to have it."""
-    if stays_tornado(module, node):
+def _may_be_future(module: Module, node: ast.Attribute) -> bool:
+    """Whether an object with such an attribute is a future that was tornado's: nothing else is known to have it."""
+    if stays_tornado(module, node.value):
         return False
-    if is_own_future(module, node):
+    if is_own_future(module, node.value):
         return True
-    here = any(one.name == "set_exc_info" for one in module.of(*FUNCTIONS))
-    return (
-        not _RELATED.isdisjoint(module.import_roots) and not here and not module.project.defines_method("set_exc_info")
-    )
+    here = any(one.name == node.attr for one in module.of(*FUNCTIONS))
+    return not _RELATED.isdisjoint(module.import_roots) and not here and not module.project.defines_method(node.attr)
+
+
+def _is_of_other_class(module: Module, node: ast.expr) -> bool:
+    """Whether it's `self`, and no future as far as the project knows."""
+    if not isinstance(node, ast.Name) or not is_self(module, node):
+        return False
+    cls = owner(module, node)
+    return cls is None or not module.program.derives(qualified(module, cls), _BASES)
 
 
 def _set(module: Module, node: ast.Attribute, call: ast.Call) -> Item:
@@ -142,6 +175,66 @@ class _SetException:
             value = cst.Subscript(value=primary(value), slice=[index])
         func = call.func.with_changes(attr=cst.Name("set_exception"))
         return call.with_changes(func=func, args=[call.args[0].with_changes(value=value)])
+
+
+def _logged(module: Module, node: ast.Attribute) -> Iterator[Item]:
+    """What to say of a use of what has an error logged that nobody retrieved."""
+    statement: Any = module.parent(node)
+    if node.attr == "_clear_tb_log":
+        call = call_of(module, node)
+        statement = module.parent(call) if call is not None and not call.args else None
+        plain = isinstance(statement, ast.Expr)
+    else:
+        plain = isinstance(statement, ast.Assign) and statement.targets == [node]
+    value = statement.value.value if plain and isinstance(statement.value, ast.Constant) else node
+    if node.attr == _SILENT:
+        if value is True:
+            yield rule.left(module, node, "a future of asyncio takes only False for `_log_traceback`", "leave it out")
+    elif plain and (value is None or node.attr == "_clear_tb_log"):
+        yield _silenced(module, node, statement)
+    else:
+        yield rule.left(module, node, f"a future of asyncio has no `{node.attr}`", _SILENCE)
+
+
+def _silenced(module: Module, node: ast.Attribute, statement: ast.stmt) -> Item:
+    line = _line_of(module, statement)
+    if node.attr == "_tb_logger" and line is not None and _is_silenced_beside(module, node, statement):
+        message = "`_tb_logger` goes: `_log_traceback` is what asyncio has"
+        return rule.edit(statement, Shape.BLOCK, lambda _: [], message, dead=(line,), empties=True)
+    message = f"`{node.attr}` becomes `_log_traceback = False`"
+    return rule.edit(statement, Shape.STATEMENT, _Silence(module.text(node.value)), message)
+
+
+def _is_silenced_beside(module: Module, node: ast.Attribute, statement: ast.stmt) -> bool:
+    """Whether a statement of the same block sets `_log_traceback` to False."""
+    return any(
+        module.parent(module.parent(other)) is module.parent(statement)
+        and module.text(module.parent(other)) == f"{module.text(node.value)}.{_SILENT} = False"
+        for other in module.attributes(_SILENT)
+    )
+
+
+def _line_of(module: Module, statement: ast.stmt) -> Optional[Span]:
+    """Where a statement is, with the comment behind it, which is about what goes; None if others are on its line."""
+    start, end = module.span(statement)
+    before = module.source.text[:start].rpartition("\n")[2]
+    behind = module.source.text[end:].partition("\n")[0]
+    alone = not before.strip() and not behind.partition("#")[0].strip()
+    return (start, end + len(behind)) if alone else None
+
+
+class _Silence:
+    """The statement that has nobody told of an error, for another one.
+
+    :param future: the source of the future.
+    """
+
+    def __init__(self, future: str) -> None:
+        self.future = future
+
+    def __call__(self, line: Any) -> Any:
+        new = cst.parse_statement(f"{self.future}.{_SILENT} = False")
+        return [line.with_changes(body=new.body)]
 
 
 def _is_timeout(call: ast.Call) -> bool:

@@ -32,11 +32,38 @@ REWRITES = {
     "parameter": _statement("p.set_exc_info(sys.exc_info())", "p.set_exception(sys.exc_info()[1])"),
     "timeout": _statement("x.result(timeout=5)", "x.result()"),
     "timeout by position": _statement("x.exception(p)", "x.exception()"),
+    "_clear_tb_log": _statement("x._clear_tb_log()", "x._log_traceback = False"),
+    "_clear_tb_log of a parameter": _statement("p._clear_tb_log()", "p._log_traceback = False"),
+    "_tb_logger": _statement("x._tb_logger = None  # silent", "x._log_traceback = False  # silent"),
+    "_tb_logger of an attribute": _statement("p.future._tb_logger = None", "p.future._log_traceback = False"),
+    "_log_traceback": _statement("x._log_traceback = False", "x._log_traceback = False"),
+    "both": _row(
+        "    x._log_traceback = False\n    x._tb_logger = None\n    p()", "    x._log_traceback = False\n    p()"
+    ),
+    "both, on one line": _statement(
+        "x._log_traceback = False; x._tb_logger = None; p()",
+        "x._log_traceback = False; x._log_traceback = False; p()",
+    ),
+    "both, in two blocks": _row(
+        "    x._log_traceback = False\n    if p:\n        x._tb_logger = None",
+        "    x._log_traceback = False\n    if p:\n        x._log_traceback = False",
+    ),
+    "of two": _row(
+        "    x._log_traceback = False\n    p._tb_logger = None",
+        "    x._log_traceback = False\n    p._log_traceback = False",
+    ),
+    "on one line": _statement("p(); x._tb_logger = None", "p(); x._log_traceback = False"),
     "of a thread, perhaps": _statement("p.result(timeout=5)", "p.result(timeout=5)"),
 }
 
 LEFT: "dict[str, Tuple[str, str]]" = {
     "unknown error": (_statement("x.set_exc_info(p)", "")[0], "has no `set_exc_info`"),
+    "_tb_logger, read": (_statement("return x._tb_logger", "")[0], "has no `_tb_logger`"),
+    "_tb_logger, set to another": (_statement("x._tb_logger = p", "")[0], "has no `_tb_logger`"),
+    "_tb_logger, one of two targets": (_statement("e.y = x._tb_logger = None", "")[0], "has no `_tb_logger`"),
+    "_clear_tb_log, handed on": (_statement("p(x._clear_tb_log)", "")[0], "has no `_clear_tb_log`"),
+    "_clear_tb_log in an expression": (_statement("p and x._clear_tb_log()", "")[0], "has no `_clear_tb_log`"),
+    "_log_traceback = True": (_statement("x._log_traceback = True", "")[0], "takes only False"),
     "exc_info": (_statement("return x.exc_info()", "")[0], "has no `exc_info`"),
 }
 
@@ -103,3 +130,20 @@ def test_leaves_a_class_that_defines_it_alone() -> None:
         "    def f(self):\n        self.set_exc_info(sys.exc_info())\n"
     )
     assert not [one for one in findings_of(source) if one.rule.startswith("TOR2")]
+
+
+def test_leaves_alone_what_is_no_future() -> None:
+    check_becomes(("import plumpy\n\n\nclass Log:\n    def f(self):\n        self._tb_logger = None\n",) * 2)
+    own = "import plumpy\n\n\ndef _clear_tb_log():\n    p()\n\n\ndef f(x):\n    x._clear_tb_log()\n"
+    check_becomes((own, own))
+    check_becomes(("def f(x):\n    x._tb_logger = None\n",) * 2)
+
+
+def test_silences_in_a_class_of_futures() -> None:
+    own = (
+        "import plumpy\n\n\nclass Reloaded(plumpy.SavableFuture):\n"
+        "    def load_instance_state(self, saved_state, load_context):\n"
+        "        super().load_instance_state(saved_state, load_context)\n{}"
+    )
+    before = "        self._log_traceback = False  # Python 3\n        self._tb_logger = None  # Python 2\n"
+    check_becomes((own.format(before), own.format("        self._log_traceback = False  # Python 3\n")))
