@@ -147,6 +147,8 @@ def _restore(path: str, record: Dict[str, Any], originals: Any, folder: str) -> 
     if record["before"] is None and not os.path.lexists(path):
         return False
     kept = f"its original is {record['before']} in {os.path.join(folder, _ORIGINALS)}"
+    if record["before"] is None:
+        kept = "the run created it, so remove it by hand if it isn't needed"
     try:
         if os.path.islink(path):
             raise WriteError(path, "it is a symbolic link now", kept)
@@ -156,7 +158,7 @@ def _restore(path: str, record: Dict[str, Any], originals: Any, folder: str) -> 
         raise WriteError(path, f"it cannot be read: {error.strerror}", kept) from error
     now = _digest(current)
     if record["before"] is None:
-        return _remove_created(path, now == record["after"])
+        return _remove_created(path, now == record["after"], kept)
     if now == record["before"]:
         return False
     if now != record["after"]:
@@ -168,14 +170,14 @@ def _restore(path: str, record: Dict[str, Any], originals: Any, folder: str) -> 
     return True
 
 
-def _remove_created(path: str, as_created: bool) -> bool:
+def _remove_created(path: str, as_created: bool, advice: str) -> bool:
     """Remove a file that the run created."""
     if not as_created:
-        raise WriteError(path, "the run created it, and it was changed since", "remove it by hand if it isn't needed")
+        raise WriteError(path, "it was changed since", advice)
     try:
         os.unlink(path)
     except OSError as error:
-        raise WriteError(path, f"it cannot be removed: {error.strerror}", "remove it by hand") from error
+        raise WriteError(path, f"it cannot be removed: {error.strerror}", advice) from error
     return True
 
 

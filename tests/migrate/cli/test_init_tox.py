@@ -393,7 +393,32 @@ def test_undo_keeps_a_new_file_that_was_changed(invoke: Any, write: Write) -> No
         file.write("# mine\n")
     done = invoke("--undo", ".")
     assert (done.code, Path("tox.ini").exists()) == (2, True)
-    assert "the run created it, and it was changed since" in done.err
+    assert "it was changed since; the run created it" in done.err
+
+
+def test_undo_leaves_what_took_the_place_of_a_new_file(invoke: Any, write: Write) -> None:
+    invoke("--init-tox")
+    Path("tox.ini").rename("mine.ini")
+    Path("tox.ini").symlink_to("mine.ini")
+    done = invoke("--undo", ".")
+    assert (done.code, Path("mine.ini").exists()) == (2, True)
+    assert "it is a symbolic link now; the run created it" in done.err
+
+
+def test_a_new_file_that_is_gone_is_undone(invoke: Any, write: Write) -> None:
+    invoke("--init-tox")
+    Path("tox.ini").unlink()
+    assert invoke("--undo", ".").code == 0
+
+
+def test_a_new_file_in_a_folder_that_is_read_only(invoke: Any, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("codemods.write._create_temporary", refuse)
+    done = invoke("--init-tox")
+    assert (done.code, Path("tox.ini").exists()) == (2, False)
+    assert "make the file and its folder writable" in done.err
 
 
 def test_uncommitted_changes_of_the_configuration(invoke: Any, write: Write, tmp_path: Path) -> None:
