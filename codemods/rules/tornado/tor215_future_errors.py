@@ -202,7 +202,7 @@ def _silenced(module: Module, node: ast.Attribute, statement: ast.stmt) -> Item:
         message = "`_tb_logger` goes: `_log_traceback` is what asyncio has"
         return rule.edit(statement, Shape.BLOCK, lambda _: [], message, dead=(line,), empties=True)
     message = f"`{node.attr}` becomes `_log_traceback = False`"
-    return rule.edit(statement, Shape.STATEMENT, _Silence(module.text(node.value)), message)
+    return rule.edit(statement, Shape.STATEMENT, _silence, message)
 
 
 def _is_silenced_beside(module: Module, node: ast.Attribute, statement: ast.stmt) -> bool:
@@ -223,18 +223,13 @@ def _line_of(module: Module, statement: ast.stmt) -> Optional[Span]:
     return (start, end + len(behind)) if alone else None
 
 
-class _Silence:
-    """The statement that has nobody told of an error, for another one.
-
-    :param future: the source of the future.
-    """
-
-    def __init__(self, future: str) -> None:
-        self.future = future
-
-    def __call__(self, line: Any) -> Any:
-        new = cst.parse_statement(f"{self.future}.{_SILENT} = False")
-        return [line.with_changes(body=new.body)]
+def _silence(line: Any) -> Any:
+    """The statement that has nobody told of an error, for one that sets `_tb_logger` or calls `_clear_tb_log`."""
+    old: Any = line.body[0]
+    attribute = old.value.func if isinstance(old, cst.Expr) else old.targets[0].target
+    target = cst.AssignTarget(attribute.with_changes(attr=cst.Name(_SILENT)))
+    new = cst.Assign(targets=[target], value=cst.Name("False"), semicolon=old.semicolon)
+    return [line.with_changes(body=[new])]
 
 
 def _is_timeout(call: ast.Call) -> bool:

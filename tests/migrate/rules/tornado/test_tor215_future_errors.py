@@ -52,6 +52,9 @@ REWRITES = {
         "    x._log_traceback = False\n    p._tb_logger = None",
         "    x._log_traceback = False\n    p._log_traceback = False",
     ),
+    "what it's of is rewritten too": _statement(
+        "concurrent.Future()._clear_tb_log()", "aio.create_future()._log_traceback = False"
+    ),
     "on one line": _statement("p(); x._tb_logger = None", "p(); x._log_traceback = False"),
     "of a thread, perhaps": _statement("p.result(timeout=5)", "p.result(timeout=5)"),
 }
