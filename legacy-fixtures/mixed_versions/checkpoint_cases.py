@@ -28,7 +28,7 @@ import yaml
 
 logging.getLogger().setLevel(logging.CRITICAL)
 
-if hasattr(plumpy, 'install_as_plumpy'):
+if 'plumpy_compat' in sys.modules:
     from plumpy_compat.checkpoints import allow
 
     allow(shapes.OwnError, shapes.Listener)
