@@ -13,7 +13,7 @@ from codemods.source import Source, SourceError
 
 from . import ini, native
 from .needs import Needs, read
-from .stacks import Base, Environment, NothingToAdd, can_run, environments, pytest_without
+from .stacks import Base, Environment, NothingToAdd, can_run, environments, is_guessed, pytest_without
 
 _PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "tox")
@@ -164,7 +164,9 @@ def _notes(needs: Needs, base: Base, added: Sequence[Environment]) -> List[str]:
     notes = list(dict.fromkeys(needs.notes))
     if any("27" in one.pythons for one in added):
         notes.append('environments of Python 2.7 need "requires = virtualenv<20.22" in the section of tox itself')
-    for old in pytest_without(base, needs, "7.4"):
+    if is_guessed(needs):
+        notes.append("no dependency file asks for plumpy or tornado, so what the old stack is was guessed")
+    for old in pytest_without(base, needs, "7.4", "8.0", "8.4", "9.0"):
         notes.append(f"{old} is kept, although no such pytest runs on Python 3.11 and later")
     if not base.inherited:
         notes.append(

@@ -233,16 +233,21 @@ def _pytest(base: Base, needs: Needs, tornado: str) -> List[str]:
     """
     if base.commands and not any("pytest" in one.words or "py.test" in one.words for one in base.commands):
         return []
-    if tornado and not pytest_without(base, needs, "8.2"):
+    if tornado and not pytest_without(base, needs, "8.2", "8.4", "9.0"):
         return [_COLLECTABLE]
     return [] if base.commands or tornado else ["pytest"]
 
 
-def pytest_without(base: Base, needs: Needs, version: str) -> List[str]:
-    """Give the requirements on pytest of the project's test environments that don't allow a version."""
+def pytest_without(base: Base, needs: Needs, *versions: str) -> List[str]:
+    """Give the requirements on pytest of the project's test environments that allow none of some versions."""
     asked = _kept([*needs.with_extras(base.extras), *(_bare(one) for one in base.deps if isinstance(one, str))])
     parsed = [(one, requirement.parse(one)) for one in asked if requirement.leading_name(one) == "pytest"]
-    return [text for text, one in parsed if one is not None and version not in one.specifier]
+    return [text for text, one in parsed if one is not None and not any(map(one.specifier.contains, versions))]
+
+
+def is_guessed(needs: Needs) -> bool:
+    """Say whether nothing is known of the old stack."""
+    return not (needs.of("plumpy") or needs.of("tornado"))
 
 
 def _plumpy(needs: Needs) -> str:

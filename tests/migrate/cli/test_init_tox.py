@@ -470,6 +470,24 @@ def test_a_migration_leaves_the_environments_as_they_are(invoke: Any, write: Wri
     assert [(one.rule, one.line) for one in findings] == [("DEP106", 2), ("DEP107", 10)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "collectable", "noted"),
+    [("pytest", True, False), ("pytest<5", False, True), ("pytest>=6,<8", False, False), ("pytest~=8.4", True, False)],
+)
+def test_the_pytest_that_is_asked_for(invoke: Any, write: Write, asked: str, collectable: bool, noted: bool) -> None:
+    write({"tox.ini": f"[testenv]\ndeps = {asked}\ncommands = pytest\n"})
+    done = invoke("--init-tox")
+    legacy = sections(Path("tox.ini").read_text())["testenv:py{38,39}-legacy-tornado45"]
+    assert ("pytest<8.2" in legacy["deps"]) == collectable
+    assert (f"Note: {asked} is kept" in done.out) == noted
+
+
+def test_an_old_stack_that_was_guessed_is_noted(invoke: Any, write: Write) -> None:
+    assert "guessed" not in invoke("--init-tox", "--check").out
+    write({"setup.py": "from setuptools import setup\nsetup(name='a')\n"})
+    assert "what the old stack is was guessed" in invoke("--init-tox", "--check").out
+
+
 def test_what_is_not_read_is_noted(invoke: Any, write: Write) -> None:
     write(
         {
