@@ -226,7 +226,7 @@ def _line_of(module: Module, statement: ast.stmt) -> Optional[Span]:
 def _silence(line: Any) -> Any:
     """The statement that has nobody told of an error, for one that sets `_tb_logger` or calls `_clear_tb_log`."""
     old: Any = line.body[0]
-    attribute = old.value.func if isinstance(old, cst.Expr) else old.targets[0].target
+    attribute = old.targets[0].target if hasattr(old, "targets") else old.value.func
     target = cst.AssignTarget(attribute.with_changes(attr=cst.Name(_SILENT)))
     new = cst.Assign(targets=[target], value=cst.Name("False"), semicolon=old.semicolon)
     return [line.with_changes(body=[new])]
