@@ -22,7 +22,7 @@ import plumpy_compat
 from plumpy_compat import process_comms
 from plumpy_compat.broker import links
 from plumpy_compat.broker.dispatcher import dispatcher_of, pending
-from tests.runtime.helpers import PATIENCE, LoopThread, eventually, resolve, run
+from tests.runtime.helpers import PATIENCE, LoopThread, eventually, resolve, run, turns
 
 aio_pika = pytest.importorskip("aio_pika")
 
@@ -259,6 +259,25 @@ def test_a_process_that_lives_is_bound(communicator: Any) -> None:
     process.close()
     assert link_of(communicator).flush(PATIENCE)
     assert communicator.stage.names("unbind") == ["a"]
+
+
+@pytest.mark.parametrize("failures", [[], [ConnectionError("lost")]], ids=["at once", "at the second try"])
+def test_nobody_hears_of_a_process_that_can_not_be_called_yet(
+    rabbit: FakeRmqThreadCommunicator, failures: List[BaseException]
+) -> None:
+    stage, fake = rabbit.stage, rabbit._communicator
+    bind = fake.bind
+
+    async def late(_exchange: Any, routing_key: str) -> None:
+        await turns(20)
+        await bind(_exchange, routing_key)
+
+    fake.bind = late  # type: ignore[method-assign]
+    stage.failures["bind"] = failures
+    process = made(rabbit, "a", Waits)
+    assert link_of(rabbit).flush(PATIENCE)
+    assert not process.has_terminated()
+    assert [kind for kind, _ in stage.calls if kind in ("bind", "broadcast")] == ["bind", "broadcast"]
 
 
 def test_it_subscribes_once(communicator: Any) -> None:
