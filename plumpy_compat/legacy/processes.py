@@ -95,6 +95,18 @@ class Process(modern.Process):
         warn("`Process.done()`", "PLM106")
         return self.has_terminated()
 
+    def transition_failed(
+        self, initial_state: Hashable, final_state: Hashable, exception: Exception, trace: Any
+    ) -> None:
+        """A transition failed: the process excepts, and who asked for it gets the error too, as in 0.15.
+
+        A step asks for none itself; there `future()` and `execute()` tell. (In 0.15 they wait forever.)
+        """
+        super().transition_failed(initial_state, final_state, exception, trace)
+        if not self._stepping:
+            self.interrupt_step()
+            raise exception.with_traceback(trace)
+
     def get_status_info(self, out_status_info: Dict[str, Any]) -> None:
         super().get_status_info(out_status_info)
         out_status_info.update(state=StateText(self.state), state_info=str(self._state))
