@@ -89,6 +89,8 @@ def run():
     for name, function in ROWS:
         gc.collect()
         LOG.take()
+        if "plumpy_compat.legacy.warn" in sys.modules:  # which tells once of each place
+            sys.modules["plumpy_compat.legacy.warn"]._told.clear()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             value = function()
@@ -437,7 +439,7 @@ def _():
 def _():
     future = plumpy.Future()
     called = []
-    future.add_done_callback(lambda one: called.append("inside of `set_result`"))
+    future.add_done_callback(lambda one: called.append("inside of it"))
     future.set_result(1)
     called.append("later")
     return called[0]
@@ -541,7 +543,7 @@ def _():
     try:
         future.result()
     except plumpy.CancelledError as error:
-        return "catches it, an `Exception`" if isinstance(error, Exception) else "catches it"
+        return "catches it, an Exception" if isinstance(error, Exception) else "catches it"
     return "nothing"
 
 
