@@ -6,6 +6,8 @@ the stages asyncio and final).
 prints a table of the outcomes; with a folder as an argument it leaves there what it ran. `PLUMPY_COMPAT_LEGACY_PYTHON`
 names a Python 3.8 with plumpy 0.15.2, kiwipy[rmq] 0.5.5, pika 1.1 and tornado 4.5.3; `PLUMPY_COMPAT_MODERN_PYTHONS`
 those with this project's dependencies, separated as in PATH; by default it's the one that runs this.
+`PLUMPY_COMPAT_FLAVOUR_PYTHONS` names those that have tornado too: there the scenarios run as they are, on the legacy
+flavour.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from tests.runtime.broker import Broker, server_program
 
 LEGACY = "PLUMPY_COMPAT_LEGACY_PYTHON"
 MODERN = "PLUMPY_COMPAT_MODERN_PYTHONS"
+FLAVOUR = "PLUMPY_COMPAT_FLAVOUR_PYTHONS"
 AMQP = "PLUMPY_COMPAT_TEST_AMQP"
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -118,6 +121,10 @@ def modern_pythons() -> List[str]:
     return os.environ.get(MODERN, sys.executable).split(os.pathsep)
 
 
+def flavour_pythons() -> List[str]:
+    return list(filter(None, os.environ.get(FLAVOUR, "").split(os.pathsep)))
+
+
 @contextmanager
 def broker(folder: Path) -> Iterator[str]:
     """Give the address of a RabbitMQ, or an empty one if there is none."""
@@ -184,7 +191,17 @@ def all_runs(python: str, migration: Migration, uri: str) -> List[Run]:
         runs.append(run(f"migrated {version}", modern, migration.on_packages, (migration.packages, ROOT), uri))
         runs.append(run(f"runtime {version}", modern, migration.on_runtime, (ROOT,), uri))
         runs.append(run(f"final {version}", modern, migration.final, (ROOT,), uri))
+    for python in flavour_pythons():
+        title = f"flavour {version_of(python)} tornado {version_of_tornado(python)}"
+        runs.append(
+            run(title, python, SOURCES, (ROOT,), uri, "-W", "ignore", "-m", "plumpy_compat.as_plumpy", "--legacy")
+        )
     return runs
+
+
+def version_of_tornado(python: str) -> str:
+    code = "import tornado; print(tornado.version)"
+    return subprocess.run([python, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
 
 
 def version_of(python: str) -> str:
@@ -192,13 +209,16 @@ def version_of(python: str) -> str:
     return subprocess.run([python, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
 
 
-def run(title: str, python: str, folder: Path, paths: Sequence[Path], uri: str) -> Run:
-    """Run the scenarios of a folder."""
+def run(title: str, python: str, folder: Path, paths: Sequence[Path], uri: str, *options: str) -> Run:
+    """Run the scenarios of a folder.
+
+    :param options: of the interpreter.
+    """
     result = Run(title)
     output = ""
     try:
         done = subprocess.run(
-            [python, "scenario_main.py"],
+            [python, *options, "scenario_main.py"],
             capture_output=True,
             check=False,
             text=True,
