@@ -10,7 +10,7 @@ import kiwipy
 from .. import communications as modern
 from ..broker import bridge
 from ..communications import Communicator, DeliveryFailed, RemoteException, TaskRejected
-from . import awaiting, loops
+from . import awaiting, kiwi, loops
 
 __all__ = [
     "Communicator",
@@ -56,7 +56,7 @@ class LoopCommunicator(modern.LoopCommunicator):
     def __init__(self, communicator: kiwipy.Communicator, loop: Any = None) -> None:
         if communicator is None:
             raise AssertionError("there is no communicator to wrap")
-        super().__init__(communicator, loops.asyncio_loop(loop))
+        super().__init__(kiwi.complete(communicator), loops.asyncio_loop(loop))
         self._task_subscribers: Dict[Any, Any] = {}
 
     def loop(self) -> Any:
