@@ -262,7 +262,7 @@ def test_a_process_that_lives_is_bound(communicator: Any) -> None:
 
 
 @pytest.mark.parametrize("failures", [[], [ConnectionError("lost")]], ids=["at once", "at the second try"])
-def test_nobody_hears_of_a_process_that_can_not_be_called_yet(
+def test_who_hears_that_a_process_runs_can_call_it(
     rabbit: FakeRmqThreadCommunicator, failures: List[BaseException]
 ) -> None:
     stage, fake = rabbit.stage, rabbit._communicator
@@ -272,12 +272,18 @@ def test_nobody_hears_of_a_process_that_can_not_be_called_yet(
         await turns(20)
         await bind(_exchange, routing_key)
 
+    async def begin() -> Any:
+        process = Waits(pid="a", communicator=rabbit)
+        await process.step()
+        return process
+
     fake.bind = late  # type: ignore[method-assign]
     stage.failures["bind"] = failures
-    process = made(rabbit, "a", Waits)
+    process = run(begin())
     assert link_of(rabbit).flush(PATIENCE)
+    told = [call for call in stage.calls if call[0] in ("bind", "broadcast")]
     assert not process.has_terminated()
-    assert [kind for kind, _ in stage.calls if kind in ("bind", "broadcast")] == ["bind", "broadcast"]
+    assert told.index(("bind", "a")) < told.index(("broadcast", CHANGES[1]))
 
 
 def test_it_subscribes_once(communicator: Any) -> None:
