@@ -31,7 +31,7 @@ from .process_comms import (
 from .process_states import *  # noqa: F403
 from .processes import *  # noqa: F403
 from .utils import AttributesDict as AttributesDict
-from .warn import PlumpyCompatDeprecationWarning as PlumpyCompatDeprecationWarning
+from .warn import PlumpyCompatDeprecationWarning as PlumpyCompatDeprecationWarning, warn_of_flavour as _warn_of_flavour
 from .workchains import *  # noqa: F403
 
 # Modules that are the same in both flavours.
@@ -63,3 +63,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> List[str]:
     return sorted([*globals(), *process_comms.CONSTANTS])
+
+
+_warn_of_flavour()

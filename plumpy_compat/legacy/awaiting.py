@@ -14,7 +14,7 @@ from ..aio.yieldables import multi
 from ..broker import bridge
 from ..greenback_bridge import run_with_portal
 from . import loops
-from .warn import warn_of_function
+from .warn import warn, warn_of_function
 
 if loops.TORNADO is not None:
     from tornado import gen
@@ -39,6 +39,13 @@ class Shielded(asyncio.Future):  # type: ignore[type-arg]
 def is_future(value: Any) -> bool:
     """Tell whether it's a future of tornado, asyncio or a thread."""
     return isinstance(value, _KINDS) or asyncio.isfuture(value)
+
+
+def given(loop: Any) -> asyncio.AbstractEventLoop:
+    """The asyncio loop for an argument `loop=`; None is the current one."""
+    if loop is not None and not isinstance(loop, asyncio.AbstractEventLoop):
+        warn("a loop of tornado as `loop=`", "TOR301")
+    return loops.asyncio_loop(loop)
 
 
 def note(function: Any) -> None:
@@ -90,7 +97,11 @@ def awaitable_of(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
 
 def joinable(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
     """A value for the context of a work chain: futures of tornado 4 as ones of asyncio, anything else as it is."""
-    return shield(value, loop) if is_future(value) and not asyncio.isfuture(value) else value
+    if not is_future(value) or asyncio.isfuture(value):
+        return value
+    if not isinstance(value, concurrent.futures.Future):
+        warn("a future of tornado in the context of a work chain", "TOR211")
+    return shield(value, loop)
 
 
 def as_future(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
@@ -102,6 +113,7 @@ def as_future(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
 
 async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call a function, and give what it gives in the end: futures of all kinds are waited for, and lists of them."""
+    note(function)
     result = await run_with_portal(function, *args, **kwargs)
     if isinstance(result, (list, dict)) and result:
         parts = result.values() if isinstance(result, dict) else result

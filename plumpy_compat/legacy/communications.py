@@ -11,6 +11,7 @@ from .. import communications as modern
 from ..broker import bridge
 from ..communications import Communicator, DeliveryFailed, RemoteException, TaskRejected
 from . import awaiting, kiwi, loops
+from .warn import warn
 
 __all__ = [
     "Communicator",
@@ -29,7 +30,7 @@ def plum_to_kiwi_future(plum_future: Any) -> kiwipy.Future:
 
 def convert_to_comm(callback: Callable[..., Any], loop: Any = None) -> Callable[..., kiwipy.Future]:
     """Make a subscriber for a communicator of a function, or coroutine, that is to run on a loop."""
-    return modern.convert_to_comm(_waits_for(callback), None if loop is None else loops.asyncio_loop(loop))
+    return modern.convert_to_comm(_waits_for(callback), None if loop is None else awaiting.given(loop))
 
 
 def _waits_for(callback: Any) -> Any:
@@ -56,7 +57,7 @@ class LoopCommunicator(modern.LoopCommunicator):
     def __init__(self, communicator: kiwipy.Communicator, loop: Any = None) -> None:
         if communicator is None:
             raise AssertionError("there is no communicator to wrap")
-        super().__init__(kiwi.complete(communicator), loops.asyncio_loop(loop))
+        super().__init__(kiwi.complete(communicator), awaiting.given(loop))
         self._task_subscribers: Dict[Any, Any] = {}
 
     def loop(self) -> Any:
@@ -72,4 +73,7 @@ class LoopCommunicator(modern.LoopCommunicator):
 
     def remove_task_subscriber(self, subscriber: Any) -> None:
         """Remove it, by itself or by its identifier."""
-        super().remove_task_subscriber(self._task_subscribers.pop(subscriber, subscriber))
+        if subscriber in self._task_subscribers:
+            warn("`remove_task_subscriber` by the subscriber", "KIW103")
+            subscriber = self._task_subscribers.pop(subscriber)
+        super().remove_task_subscriber(subscriber)

@@ -11,7 +11,7 @@ from .. import events, futures as modern
 from ..aio.loops import call_threadsafe
 from . import awaiting, loops
 from .future_base import Base, note
-from .warn import warn
+from .warn import warn, warn_if_users
 
 __all__ = ["CancelledError", "Future", "chain", "copy_future", "create_task", "gather"]
 
@@ -34,6 +34,11 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
     _asyncio_future_blocking = False
     _cancelled = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        if asyncio._get_running_loop() is None:  # one of asyncio's couldn't be made here
+            warn_if_users("a future made where no loop runs", "PLM105")
+
     def result(self, timeout: Any = None) -> Any:
         """Its result.
 
@@ -42,7 +47,8 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
         :raises Exception: if it's not done.
         """
         if self._cancelled:
-            raise CancelledError
+            # `wait_for` looks for asyncio's after it has cancelled what it waited for.
+            raise asyncio.CancelledError if _name_of(sys._getframe(1)) == "asyncio.tasks" else CancelledError
         result = super().result
         try:
             return result(timeout)
@@ -88,7 +94,8 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
         :raises ValueError: if it wasn't added.
         :raises AttributeError: if it's done.
         """
-        if (self._callbacks and callback in self._callbacks) or not _is_scheduler(sys._getframe(1)):
+        # asyncio's functions and ours don't mind if there's none.
+        if (self._callbacks and callback in self._callbacks) or _root_of(sys._getframe(1)) not in _OTHERS:
             self._callbacks.remove(callback)
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
@@ -129,10 +136,23 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
     __iter__ = __await__
 
 
-def _is_scheduler(frame: Any) -> bool:
-    """Tell whether it's asyncio or a loop of tornado that asks: neither expects to be called back at once."""
+# Their functions are written for futures of asyncio.
+_OTHERS = ("asyncio", "plumpy_compat")
+
+
+def _name_of(frame: Any) -> str:
     name: str = frame.f_globals.get("__name__", "")
-    return name == "tornado.ioloop" or name.partition(".")[0] == "asyncio"
+    return name
+
+
+def _root_of(frame: Any) -> str:
+    return _name_of(frame).partition(".")[0]
+
+
+def _is_scheduler(frame: Any) -> bool:
+    """Tell whether it's asyncio that asks, or what works with a loop: none of them expects to be called back at once."""
+    name = _name_of(frame)
+    return name.startswith(("asyncio.", "plumpy_compat.aio.")) or name == "tornado.ioloop"
 
 
 class _Later:
@@ -181,7 +201,7 @@ def gather(*futures: Any) -> Any:
 def create_task(coro: Callable[[], Any], loop: Any = None) -> Future:
     """Call `coro` on a loop, from any thread, and give a future of what it gives in the end."""
     future = Future()
-    on = loops.asyncio_loop(loop)
+    on = awaiting.given(loop)
 
     def settle(done: Any) -> None:
         if not future.done():

@@ -27,7 +27,7 @@ from ..process_comms import (
     create_create_body as create_create_body,
     create_launch_body as create_launch_body,
 )
-from . import awaiting, loops
+from . import awaiting, kiwi, loops
 from .warn import warn
 
 #: Messages that were constants; they can be had from here and from the package, with a warning.
@@ -50,28 +50,38 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def text_of(msg_text: Any, msg: Any) -> Any:
+    """The text of a message, by the keyword of plumpy up to 0.23 (`msg`) or the one since."""
+    if msg is None:
+        return msg_text
+    warn("the keyword `msg`", "PLM109")
+    return msg
+
+
 class RemoteProcessController:
     """Controls processes through a communicator, from coroutines of tornado."""
 
     def __init__(self, communicator: kiwipy.Communicator) -> None:
-        self._communicator = communicator
+        self._communicator = kiwi.complete(communicator)
         self._controller = modern.RemoteProcessController(communicator)
 
     def get_status(self, pid: Hashable) -> Any:
         """Ask a process for its status."""
         return self._start(self._controller.get_status(pid))
 
-    def pause_process(self, pid: Hashable, msg: Optional[str] = None) -> Any:
+    def pause_process(self, pid: Hashable, msg_text: Optional[str] = None, msg: Optional[str] = None) -> Any:
         """Pause a process; tells whether it is paused."""
-        return self._start(self._controller.pause_process(pid, msg))
+        return self._start(self._controller.pause_process(pid, text_of(msg_text, msg)))
 
     def play_process(self, pid: Hashable) -> Any:
         """Play a process; tells whether it plays."""
         return self._start(self._controller.play_process(pid))
 
-    def kill_process(self, pid: Hashable, msg: Optional[str] = None) -> Any:
+    def kill_process(
+        self, pid: Hashable, msg_text: Optional[str] = None, force_kill: bool = False, msg: Optional[str] = None
+    ) -> Any:
         """Kill a process; tells whether it's killed."""
-        return self._start(self._controller.kill_process(pid, msg))
+        return self._start(self._controller.kill_process(pid, text_of(msg_text, msg), force_kill))
 
     def continue_process(self, *args: Any, **kwargs: Any) -> Any:
         """Have a process continued from a checkpoint."""
@@ -93,6 +103,20 @@ class RemoteProcessController:
 class RemoteProcessThreadController(modern.RemoteProcessThreadController):
     """Controls processes through a communicator, from any thread."""
 
+    def pause_process(self, pid: Any, msg_text: Optional[str] = None, msg: Any = None) -> kiwipy.Future:
+        return super().pause_process(pid, text_of(msg_text, msg))
+
+    def kill_process(
+        self, pid: Any, msg_text: Optional[str] = None, force_kill: bool = False, msg: Any = None
+    ) -> kiwipy.Future:
+        return super().kill_process(pid, text_of(msg_text, msg), force_kill)
+
+    def pause_all(self, msg_text: Optional[str] = None, msg: Any = None) -> None:
+        super().pause_all(text_of(msg_text, msg))
+
+    def kill_all(self, msg_text: Optional[str] = None, msg: Any = None) -> None:
+        super().kill_all(text_of(msg_text, msg))
+
     def _broadcast(self, subject: str, body: Any) -> None:
         # plumpy up to 0.23 understands text only, later releases messages only; the second one changes nothing for
         # those who understood the first.
@@ -108,7 +132,7 @@ class ProcessLauncher(modern.ProcessLauncher):
     """
 
     def __init__(self, loop: Any = None, persister: Any = None, load_context: Any = None, loader: Any = None) -> None:
-        on = None if loop is None else loops.asyncio_loop(loop)
+        on = None if loop is None else awaiting.given(loop)
         super().__init__(loop=on, persister=persister, load_context=load_context, loader=loader)
 
     def __call__(self, communicator: Any, task: Dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Callable, Dict, Hashable, Optional, Type
+from typing import Any, Callable, Dict, Hashable, Optional, Sequence, Type
 
 import kiwipy
 
@@ -30,7 +30,8 @@ from ..utils import PID_TYPE, SAVED_STATE_TYPE
 from . import awaiting, events, loops, persistence, process_states
 from .futures import CancellableAction
 from .persistence import LoadSaveContext, SavableFuture
-from .warn import warn
+from .process_comms import text_of
+from .warn import warn, warn_if_users
 
 __all__ = modern.__all__
 
@@ -49,7 +50,7 @@ class Process(modern.Process):
         loop: Any = None,
         communicator: Optional[kiwipy.Communicator] = None,
     ) -> None:
-        on = loops.asyncio_loop(loop)
+        on = awaiting.given(loop)
         super().__init__(inputs=inputs, pid=pid, logger=logger, loop=on, communicator=communicator)
 
     # --- The loop ---------------------------------------------------------------------------------------------------
@@ -73,7 +74,24 @@ class Process(modern.Process):
         modern_events.spawn(self._loop, self._run_task(handle.run))
         return handle
 
+    def run(self) -> Any:
+        """The first step, which does nothing."""
+        warn_if_users("`Process.run()` without `await`", "PLM103")
+
+    def pause(self, msg_text: Any = None, msg: Any = None) -> Any:
+        return super().pause(text_of(msg_text, msg))
+
+    def kill(self, msg_text: Any = None, force_kill: bool = False, msg: Any = None) -> Any:
+        return super().kill(text_of(msg_text, msg), force_kill)
+
     # --- What the engine makes --------------------------------------------------------------------------------------
+
+    @classmethod
+    def get_states(cls) -> Sequence[Type[Any]]:
+        states = super().get_states()
+        for state in states:
+            awaiting.note(state.execute)
+        return states
 
     @classmethod
     def get_state_classes(cls) -> Dict[Hashable, Type[Any]]:
@@ -123,7 +141,7 @@ class Process(modern.Process):
 
     def load_instance_state(self, saved_state: SAVED_STATE_TYPE, load_context: LoadSaveContext) -> None:
         if "loop" in load_context:
-            load_context = load_context.copyextend(loop=loops.asyncio_loop(load_context.loop))
+            load_context = load_context.copyextend(loop=awaiting.given(load_context.loop))
         super().load_instance_state(saved_state, load_context.copyextend(loader=_Legacy(load_context.loader)))
 
     def recreate_state(self, saved_state: SAVED_STATE_TYPE) -> process_states.State:

@@ -17,13 +17,15 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Dict, NamedTuple, Set, Tuple
 
-__all__ = ["PlumpyCompatDeprecationWarning", "warn", "warn_of_function"]
+__all__ = ["PlumpyCompatDeprecationWarning", "warn", "warn_if_users", "warn_of_function"]
 
 ERROR = "PLUMPY_COMPAT_WARNINGS"
 AUDIT = "PLUMPY_COMPAT_AUDIT"
 
 # Frames of these are between the user and us, and never the user.
-_NOBODY = frozenset("plumpy_compat tornado asyncio importlib functools contextlib greenlet concurrent _pytest".split())
+_NOBODY = frozenset(
+    "plumpy_compat tornado asyncio importlib functools contextlib greenlet concurrent runpy threading _pytest".split()
+)
 
 
 class PlumpyCompatDeprecationWarning(DeprecationWarning):
@@ -51,10 +53,38 @@ def warn(feature: str, rule: str) -> None:
     :param feature: what it is, as the user writes it.
     :param rule: the rule of plumpy-migrate that removes it.
     """
-    frame: Any = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _NOBODY:
+    frame = _users_frame()
+    if frame is not None:
+        _tell(feature, rule, frame.f_code, frame.f_lineno, frame.f_globals)
+
+
+def warn_of_flavour() -> None:
+    """Tell that the user imports the flavour itself. That's no error: it would hide all the others."""
+    frame = _users_frame()
+    if frame is not None:
+        _tell("`plumpy_compat.legacy` itself", "PLM101", frame.f_code, frame.f_lineno, frame.f_globals, as_error=False)
+
+
+def warn_if_users(feature: str, rule: str) -> None:
+    """As :func:`warn`, if it's the user who calls what calls this, and not this package or tornado."""
+    if _package(sys._getframe(2)) not in ("plumpy_compat", "tornado"):
+        warn(feature, rule)
+
+
+def _users_frame() -> Any:
+    """The innermost frame of the user, or None: a program that only runs the user's says nothing itself."""
+    frame: Any = sys._getframe(2)
+    while frame is not None and _package(frame) in _NOBODY:
         frame = frame.f_back
-    _tell(feature, rule, frame.f_code, frame.f_lineno, frame.f_globals)
+    return frame
+
+
+def _package(frame: Any) -> str:
+    names = frame.f_globals
+    name: str = names.get("__name__") or ""
+    if name == "__main__" and names.get("__spec__") is not None:
+        name = names["__spec__"].name
+    return name.partition(".")[0]
 
 
 def warn_of_function(feature: str, rule: str, function: Any) -> None:
@@ -66,7 +96,9 @@ def warn_of_function(feature: str, rule: str, function: Any) -> None:
         _tell(feature, rule, code, code.co_firstlineno, function.__globals__)
 
 
-def _tell(feature: str, rule: str, code: CodeType, line: int, names: Dict[str, Any]) -> None:
+def _tell(
+    feature: str, rule: str, code: CodeType, line: int, names: Dict[str, Any], as_error: bool = _as_errors
+) -> None:
     key = (feature, code, line)
     if key in _told and not _counting:
         return
@@ -74,7 +106,7 @@ def _tell(feature: str, rule: str, code: CodeType, line: int, names: Dict[str, A
         use = Use(rule, feature, code.co_filename, line)
         _counts[use] = _counts.get(use, 0) + 1
     text = f"{feature}: only legacy code uses it; `plumpy-migrate --explain {rule}` tells what takes its place"
-    if _as_errors:
+    if as_error:
         raise PlumpyCompatDeprecationWarning(f"{code.co_filename}:{line}: {text}")
     if key not in _told:
         _told.add(key)

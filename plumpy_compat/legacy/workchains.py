@@ -69,7 +69,17 @@ class WorkChain(modern.WorkChain, processes.Process):
         awaitable = self._awaitable(result)
         if awaitable is None:
             return self._end_step(finished, result)
+        self._note_steps()
         return self._do_rest(finished, awaitable)
+
+    _noted = False
+
+    def _note_steps(self) -> None:
+        """Warn of steps that are coroutines of tornado."""
+        if not self._noted:
+            self._noted = True
+            for function in self.spec().get_outline().functions():
+                awaiting.note(function)
 
     async def _do_rest(self, finished: bool, awaitable: Any) -> Any:
         return self._end_step(*await self._wait_for_step(finished, awaitable))
