@@ -133,6 +133,8 @@ class ProcessLauncher(modern.ProcessLauncher):
 
     def __init__(self, loop: Any = None, persister: Any = None, load_context: Any = None, loader: Any = None) -> None:
         on = None if loop is None else awaiting.given(loop)
+        if load_context is not None and "loop" in load_context:
+            load_context = load_context.copyextend(loop=awaiting.given(load_context.loop))
         super().__init__(loop=on, persister=persister, load_context=load_context, loader=loader)
 
     def __call__(self, communicator: Any, task: Dict[str, Any]) -> Any:

@@ -24,7 +24,8 @@ AUDIT = "PLUMPY_COMPAT_AUDIT"
 
 # Frames of these are between the user and us, and never the user.
 _NOBODY = frozenset(
-    "plumpy_compat tornado asyncio importlib functools contextlib greenlet concurrent runpy threading _pytest".split()
+    "plumpy_compat plumpy tornado asyncio importlib functools contextlib greenlet concurrent runpy threading unittest"
+    " _pytest pytest pluggy xdist execnet".split()
 )
 
 
@@ -53,16 +54,15 @@ def warn(feature: str, rule: str) -> None:
     :param feature: what it is, as the user writes it.
     :param rule: the rule of plumpy-migrate that removes it.
     """
-    frame = _users_frame()
-    if frame is not None:
-        _tell(feature, rule, frame.f_code, frame.f_lineno, frame.f_globals)
+    frame = _users_frame() or sys._getframe(1)
+    _tell(feature, rule, frame.f_code, frame.f_lineno, frame.f_globals)
 
 
 def warn_of_flavour() -> None:
     """Tell that the user imports the flavour itself. That's no error: it would hide all the others."""
     frame = _users_frame()
     if frame is not None:
-        _tell("`plumpy_compat.legacy` itself", "PLM101", frame.f_code, frame.f_lineno, frame.f_globals, as_error=False)
+        _tell("`plumpy_compat.legacy` itself", "PLM101", frame.f_code, frame.f_lineno, frame.f_globals, error=False)
 
 
 def warn_if_users(feature: str, rule: str) -> None:
@@ -96,9 +96,7 @@ def warn_of_function(feature: str, rule: str, function: Any) -> None:
         _tell(feature, rule, code, code.co_firstlineno, function.__globals__)
 
 
-def _tell(
-    feature: str, rule: str, code: CodeType, line: int, names: Dict[str, Any], as_error: bool = _as_errors
-) -> None:
+def _tell(feature: str, rule: str, code: CodeType, line: int, names: Dict[str, Any], error: bool = True) -> None:
     key = (feature, code, line)
     if key in _told and not _counting:
         return
@@ -106,7 +104,7 @@ def _tell(
         use = Use(rule, feature, code.co_filename, line)
         _counts[use] = _counts.get(use, 0) + 1
     text = f"{feature}: only legacy code uses it; `plumpy-migrate --explain {rule}` tells what takes its place"
-    if as_error:
+    if error and _as_errors:
         raise PlumpyCompatDeprecationWarning(f"{code.co_filename}:{line}: {text}")
     if key not in _told:
         _told.add(key)
