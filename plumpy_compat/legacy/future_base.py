@@ -70,7 +70,6 @@ class Native(_AsyncioFuture):  # type: ignore[misc, unused-ignore]
     _tb_logger: Any = TracebackLogger()
     # What asyncio reads.
     _source_traceback = None
-    _cancel_message = None
 
     def __init__(self) -> None:
         self._callbacks = []

@@ -30,8 +30,9 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
     must be used in one thread; only who waits for it may do so in another.
     """
 
-    # What makes it one for `asyncio.isfuture`.
+    # What makes it one for `asyncio.isfuture`, and what `gather` looks at.
     _asyncio_future_blocking = False
+    _cancel_message = None
     _cancelled = False
 
     def __init__(self) -> None:
@@ -106,6 +107,9 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
     def _loop(self) -> asyncio.AbstractEventLoop:
         return self.get_loop()
 
+    def _make_cancelled_error(self) -> asyncio.CancelledError:
+        return asyncio.CancelledError()
+
     def __await__(self) -> Generator[Any, None, Any]:
         if not self.done():
             # Who waits gets a future of its own loop: cancelling that isn't cancelling this one, as in tornado.
@@ -150,7 +154,7 @@ def _root_of(frame: Any) -> str:
 
 
 def _is_scheduler(frame: Any) -> bool:
-    """Tell whether it's asyncio that asks, or what works with a loop: none of them expects to be called back at once."""
+    """Tell whether it's asyncio that asks, or a loop of tornado: they don't expect to be called back at once."""
     name = _name_of(frame)
     return name.startswith(("asyncio.", "plumpy_compat.aio.")) or name == "tornado.ioloop"
 

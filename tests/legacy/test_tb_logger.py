@@ -53,7 +53,7 @@ def test_the_table_has_every_row(python: str) -> None:
 def test_it_warns_where_the_table_says() -> None:
     column = measure(sys.executable)
     assert column.rules == EXPECTED[column.title].rules
-    assert set(column.rules.values()) == {"TOR215"}
+    assert column.rules
 
 
 @pytest.mark.parametrize("python", REAL)
