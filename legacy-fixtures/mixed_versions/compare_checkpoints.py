@@ -56,7 +56,7 @@ def excuse(reader: Peer, writer: Peer, case: str, way: str) -> Optional[str]:
         return "the modules of Python's exceptions have other names in Python 2"
     if reader.of_tornado and case == "cancelled future":
         return "plumpy up to 0.15 knows no cancelled futures in checkpoints, only such as are done"
-    if case == "pid that is a UUID" and way == "yaml" and writer.flavour == "modern" and reader.name < "0.25":
+    if case == "pid that is a UUID" and way == "yaml" and writer.flavour == "modern" and reader.version < (0, 25):
         return "plumpy before 0.25 can't read today's form of a UUID"
     return None
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 HERE = Path(__file__).resolve().parent
 TIMEOUT = 600.0
@@ -47,9 +47,15 @@ class Peer(NamedTuple):
     """None for the real plumpy, else which flavour of ours."""
 
     @property
+    def version(self) -> Tuple[int, ...]:
+        """The version of a real plumpy; that whose API it is for ours."""
+        text = {"modern": "0.26.1", "legacy": "0.15.2"}.get(self.flavour or "", self.name.partition("-")[0])
+        return tuple(int(part) for part in text.split("."))
+
+    @property
     def of_tornado(self) -> bool:
         """Whether it's a real plumpy of tornado's time."""
-        return self.flavour is None and self.name.startswith(("0.14", "0.15"))
+        return self.flavour is None and self.version < (0, 16)
 
     def command(self, script: str, *arguments: str) -> List[str]:
         """The command that runs a script of this folder."""

@@ -3,6 +3,7 @@
 
 It runs on Python 2.7 and later, on plumpy 0.14 to 0.26, and on plumpy-compat under the name of plumpy.
 """
+
 import plumpy
 
 try:
@@ -43,25 +44,25 @@ class Plain(plumpy.Process):
     @classmethod
     def define(cls, spec):
         super(Plain, cls).define(spec)
-        spec.input('number', valid_type=int, default=3)
-        spec.input('about', valid_type=TEXT, required=False)
-        spec.input('nested.deeper.name', valid_type=TEXT, required=False)
-        spec.input_namespace('free', dynamic=True)
-        spec.output('sum', required=False)
-        spec.output('trace', required=False)
-        spec.output_namespace('more', dynamic=True)
+        spec.input("number", valid_type=int, default=3)
+        spec.input("about", valid_type=TEXT, required=False)
+        spec.input("nested.deeper.name", valid_type=TEXT, required=False)
+        spec.input_namespace("free", dynamic=True)
+        spec.output("sum", required=False)
+        spec.output("trace", required=False)
+        spec.output_namespace("more", dynamic=True)
         spec.outputs.dynamic = True
 
     def run(self):
-        self.out('sum', self.inputs.number + 1)
+        self.out("sum", self.inputs.number + 1)
         return plumpy.Continue(self.second, 4)
 
     def second(self, value):
-        self.out('more.of', value)
-        return plumpy.Wait(self.third, msg='for a word', data={'asked': [1, 2]})
+        self.out("more.of", value)
+        return plumpy.Wait(self.third, msg="for a word", data={"asked": [1, 2]})
 
     def third(self, word=None):
-        self.out('trace', [self.outputs['sum'], self.outputs['more']['of'], word])
+        self.out("trace", [self.outputs["sum"], self.outputs["more"]["of"], word])
 
 
 class Failing(plumpy.Process):
@@ -70,7 +71,7 @@ class Failing(plumpy.Process):
     @classmethod
     def define(cls, spec):
         super(Failing, cls).define(spec)
-        spec.input('which')
+        spec.input("which")
 
     def run(self):
         return plumpy.Continue(self.fail_now)
@@ -80,11 +81,11 @@ class Failing(plumpy.Process):
 
 
 ERRORS = {
-    'value': ValueError('bad', 3),
-    'key': KeyError('missing'),
-    'os': OSError(2, 'No such file', 'a.txt'),
-    'unicode': RuntimeError('naïve ✓'),
-    'own': OwnError('mine', [1, 2]),
+    "value": ValueError("bad", 3),
+    "key": KeyError("missing"),
+    "os": OSError(2, "No such file", "a.txt"),
+    "unicode": RuntimeError("naïve ✓"),
+    "own": OwnError("mine", [1, 2]),
 }
 
 
@@ -95,16 +96,16 @@ class Unsuccessful(plumpy.Process):
         return plumpy.Stop(17, False)
 
 
-@plumpy.auto_persist('_told', '_failed', '_dropped', '_open', '_method')
+@plumpy.auto_persist("_told", "_failed", "_dropped", "_open", "_method")
 class Keeper(plumpy.Process):
     """Has futures and a method among what is saved."""
 
     def __init__(self, *args, **kwargs):
         super(Keeper, self).__init__(*args, **kwargs)
         self._told = plumpy.persistence.SavableFuture()
-        self._told.set_result({'a': [1]})
+        self._told.set_result({"a": [1]})
         self._failed = plumpy.persistence.SavableFuture()
-        self._failed.set_exception(ValueError('lost'))
+        self._failed.set_exception(ValueError("lost"))
         self._failed.exception()
         self._dropped = plumpy.persistence.SavableFuture()
         self._open = plumpy.persistence.SavableFuture()
@@ -131,13 +132,15 @@ class Chain(plumpy.WorkChain):
     @classmethod
     def define(cls, spec):
         super(Chain, cls).define(spec)
-        spec.input('rounds', valid_type=int, default=3)
-        spec.output('trace', required=False)
+        spec.input("rounds", valid_type=int, default=3)
+        spec.output("trace", required=False)
         spec.outline(
             cls.begin,
             plumpy.while_(cls.more)(
                 cls.add,
-                plumpy.if_(cls.odd)(cls.note_odd).elif_(cls.fourth)(cls.note_fourth, cls.note_again).else_(cls.note_even),
+                plumpy.if_(cls.odd)(cls.note_odd)
+                .elif_(cls.fourth)(cls.note_fourth, cls.note_again)
+                .else_(cls.note_even),
             ),
             plumpy.if_(cls.never)(cls.begin),
             cls.end,
@@ -145,8 +148,8 @@ class Chain(plumpy.WorkChain):
 
     def begin(self):
         self.ctx.n = 0
-        self.ctx.trace = ['begin']
-        self.ctx.kept = {'deep': [1, {'er': (2, 3)}], 'none': None, 'set': {1}}
+        self.ctx.trace = ["begin"]
+        self.ctx.kept = {"deep": [1, {"er": (2, 3)}], "none": None, "set": {1}}
 
     def more(self):
         return self.ctx.n < self.inputs.rounds
@@ -162,22 +165,22 @@ class Chain(plumpy.WorkChain):
 
     def add(self):
         self.ctx.n += 1
-        self.ctx.trace.append('add {}'.format(self.ctx.n))
+        self.ctx.trace.append("add {}".format(self.ctx.n))
 
     def note_odd(self):
-        self.ctx.trace.append('odd')
+        self.ctx.trace.append("odd")
 
     def note_even(self):
-        self.ctx.trace.append('even')
+        self.ctx.trace.append("even")
 
     def note_fourth(self):
-        self.ctx.trace.append('fourth')
+        self.ctx.trace.append("fourth")
 
     def note_again(self):
-        self.ctx.trace.append('again')
+        self.ctx.trace.append("again")
 
     def end(self):
-        self.out('trace', list(self.ctx.trace))
+        self.out("trace", list(self.ctx.trace))
 
 
 class Returning(Chain):
@@ -193,7 +196,7 @@ class Child(plumpy.Process):
     """What a work chain waits for."""
 
     def run(self):
-        self.out('word', 'child')
+        self.out("word", "child")
 
     @classmethod
     def define(cls, spec):
@@ -213,4 +216,4 @@ class Launching(Chain):
         return plumpy.ToContext(child=self.launch(Child))
 
     def heard_of(self):
-        self.ctx.trace.append(self.ctx.child['word'])
+        self.ctx.trace.append(self.ctx.child["word"])

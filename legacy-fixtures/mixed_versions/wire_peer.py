@@ -207,7 +207,7 @@ def plain(value):
     if isinstance(value, dict) and "state" in value:
         state = value["state"]
         names = ("created", "running", "waiting", "killed", "finished", "excepted")
-        text = [name for name in names if state in (name, 'ProcessState.' + name.upper())]
+        text = [name for name in names if state in (name, "ProcessState." + name.upper())]
         member = [one.value for one in plumpy.ProcessState if state == one]
         return {"state": text + member, "type": type(state).__name__, "paused": value.get("paused")}
     if isinstance(value, dict):

@@ -191,7 +191,7 @@ async def _result(process: Any) -> Any:
 # --- Real releases ----------------------------------------------------------------------------------------------------
 
 OURS = {one.name: one for one in environments.our_peers()}
-RELEASES = ["0.14.5", "0.15.2", "0.26.1"]
+RELEASES = list(environments.RELEASES)
 
 
 @pytest.fixture(scope="module")
