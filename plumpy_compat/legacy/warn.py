@@ -115,9 +115,21 @@ def _leave() -> None:
     """Leave what was counted for the audit."""
     if _counts:
         uses = [{**use._asdict(), "count": count} for use, count in _counts.items()]
+        _counts.clear()
         target = Path(os.environ[AUDIT], f"{uuid.uuid4().hex}.json")
         target.write_text(json.dumps(uses), encoding="utf-8")
 
 
-if _counting:
+def _leave_at_the_end() -> None:
+    """See to it that each interpreter leaves what was counted in it, and that alone."""
+    from multiprocessing import util
+
     atexit.register(_leave)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_counts.clear)
+    # Forked workers don't call what `atexit` knows.
+    util.register_after_fork(_leave, lambda leave: util.Finalize(None, leave, exitpriority=0))
+
+
+if _counting:
+    _leave_at_the_end()
