@@ -18,6 +18,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from contextlib import ExitStack
 from pathlib import Path
@@ -128,9 +129,10 @@ class Pairing:
 
     def _look(self, pid: str, **expected: Any) -> None:
         seen = self.server("look", pid=pid)
-        for _ in range(50):
+        for _ in range(100):
             if all(seen[name] == value for name, value in expected.items()):
                 return
+            time.sleep(0.02)
             seen = self.server("look", pid=pid)
         self._expect({name: seen[name] for name in expected}, expected)
 
@@ -270,8 +272,7 @@ class Pairing:
         self.client("connect", name=name, serve=False)
         outcomes = {}
         for operation, function in self.operations():
-            # With several, kiwipy's own loop over subscribers breaks when a process goes.
-            self.server("end")
+            self.server("end")  # so that nobody else is meant by what is said to all
             try:
                 function()
                 outcomes[operation] = ""
