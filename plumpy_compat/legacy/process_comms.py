@@ -103,6 +103,9 @@ class RemoteProcessController:
 class RemoteProcessThreadController(modern.RemoteProcessThreadController):
     """Controls processes through a communicator, from any thread."""
 
+    def __init__(self, communicator: kiwipy.Communicator) -> None:
+        super().__init__(kiwi.complete(communicator))
+
     def pause_process(self, pid: Any, msg_text: Optional[str] = None, msg: Any = None) -> kiwipy.Future:
         return super().pause_process(pid, text_of(msg_text, msg))
 

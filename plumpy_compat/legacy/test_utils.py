@@ -15,7 +15,7 @@ from plumpy_compat.process_listener import ProcessListener
 from plumpy_compat.process_states import ProcessState
 from plumpy_compat.utils import PID_TYPE
 
-warn("the module `plumpy.test_utils`", "PLM112")
+warn("the module `plumpy.test_utils`", "PLM101")
 
 #: A saved process, with the state that it was in and its outputs.
 Snapshot = collections.namedtuple("Snapshot", ["state", "bundle", "outputs"])

@@ -162,13 +162,11 @@ def test_the_keyword_msg_of_a_controller_is_told(call: Any, told: Any) -> None:
     assert [(one.rule, one.file) for one in told()] == [("PLM109", __file__)]
 
 
-@pytest.mark.parametrize("name", ["stack", "test_utils", "version"])
-def test_a_module_that_is_gone_is_told_when_it_is_imported(name: str, told: Any, monkeypatch: Any) -> None:
+@pytest.mark.parametrize(("name", "rule"), [("stack", "PLM112"), ("test_utils", "PLM101"), ("version", "PLM112")])
+def test_a_module_that_is_gone_is_told_when_it_is_imported(name: str, rule: str, told: Any, monkeypatch: Any) -> None:
     monkeypatch.delitem(sys.modules, f"plumpy_compat.legacy.{name}", raising=False)
     importlib.import_module(f"plumpy_compat.legacy.{name}")
-    assert [(one.feature, one.rule, one.file) for one in told()] == [
-        (f"the module `plumpy.{name}`", "PLM112", __file__)
-    ]
+    assert [(one.feature, one.rule, one.file) for one in told()] == [(f"the module `plumpy.{name}`", rule, __file__)]
 
 
 # --- Coroutines of tornado ------------------------------------------------------------------------------------------
