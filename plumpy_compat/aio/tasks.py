@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from asyncio.tasks import _enter_task, _leave_task
 from typing import Any, Callable, Coroutine, Set
 
 # asyncio keeps only weak references to tasks: these are the strong ones, until each is done.
@@ -22,7 +23,7 @@ def start_task(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventL
     """
     if asyncio._get_running_loop() is not loop:
         task: asyncio.Future[Any] = loop.create_task(coroutine)
-    elif sys.version_info >= (3, 12):
+    elif sys.version_info >= (3, 12) and loop.is_running():
         task = asyncio.Task(coroutine, loop=loop, eager_start=True)
     else:
         task = _started(coroutine, loop)
@@ -32,50 +33,48 @@ def start_task(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventL
     return task
 
 
-if sys.version_info < (3, 12):
-    from asyncio.tasks import _enter_task, _leave_task
+def _started(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
+    """As `Task(coroutine, eager_start=True)` from Python 3.12 on.
 
-    def _started(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
-        """As `Task(coroutine, eager_start=True)` from Python 3.12 on.
+    A task has its loop call its first step soon, and does nothing else before that. Here the step is called now,
+    so all that follows (waiting, cancellation, context, lost errors) is asyncio's own work. The loop's `call_soon`
+    is replaced only while the task is made; other threads use `call_soon_threadsafe`.
+    """
+    steps = []
+    call_soon = loop.call_soon
 
-        A task has its loop call its first step soon, and does nothing else before that. Here the step is called now,
-        so all that follows (waiting, cancellation, context, lost errors) is asyncio's own work. The loop's `call_soon`
-        is replaced only while the task is made; other threads use `call_soon_threadsafe`.
-        """
-        steps = []
-        call_soon = loop.call_soon
+    def keep(step: Callable[[], None], *, context: Any) -> None:
+        steps.append((call_soon(step, context=context), step, context))
 
-        def keep(step: Callable[[], None], *, context: Any) -> None:
-            steps.append((call_soon(step, context=context), step, context))
+    attributes = vars(loop)
+    before = {"call_soon": attributes["call_soon"]} if "call_soon" in attributes else {}
+    attributes["call_soon"] = keep
+    try:
+        task = asyncio.Task(coroutine, loop=loop)
+    finally:
+        del attributes["call_soon"]
+        attributes.update(before)
+    [(handle, step, context)] = steps
+    try:
+        _call_between(loop, lambda: context.run(step))
+    except BaseException:
+        # At the limit of recursion the step may not have run: then the one that is scheduled ends the task.
+        task.cancel()
+        if task.done():
+            handle.cancel()
+        raise
+    handle.cancel()
+    return task
 
-        attributes = vars(loop)
-        before = {"call_soon": attributes["call_soon"]} if "call_soon" in attributes else {}
-        attributes["call_soon"] = keep
-        try:
-            task = asyncio.Task(coroutine, loop=loop)
-        finally:
-            del attributes["call_soon"]
-            attributes.update(before)
-        [(handle, step, context)] = steps
-        try:
-            _call_between(loop, lambda: context.run(step))
-        except BaseException:
-            # At the limit of recursion the step may not have run: then the one that is scheduled ends the task.
-            task.cancel()
-            if task.done():
-                handle.cancel()
-            raise
-        handle.cancel()
-        return task
 
-    def _call_between(loop: asyncio.AbstractEventLoop, step: Callable[[], None]) -> None:
-        """Call the step of a task while another one is in its own: two at a time are refused."""
-        current = asyncio.current_task(loop)
-        if current is None:
-            step()
-            return
-        _leave_task(loop, current)
-        try:
-            step()
-        finally:
-            _enter_task(loop, current)
+def _call_between(loop: asyncio.AbstractEventLoop, step: Callable[[], None]) -> None:
+    """Call the step of a task while another one is in its own: two at a time are refused."""
+    current = asyncio.current_task(loop)
+    if current is None:
+        step()
+        return
+    _leave_task(loop, current)
+    try:
+        step()
+    finally:
+        _enter_task(loop, current)

@@ -79,10 +79,13 @@ def shield(future: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
             copy_outcome(done, shielded)
 
     def tell(done: Any) -> None:
-        if not loop.is_closed():
+        # Also a future of tornado may be settled by a thread, if what it stands for has futures of threads in it.
+        if asyncio._get_running_loop() is loop:
+            settle(done)
+        elif not loop.is_closed():
             loop.call_soon_threadsafe(settle, done)
 
-    future.add_done_callback(tell if isinstance(future, concurrent.futures.Future) else settle)
+    future.add_done_callback(tell)
     return shielded
 
 
@@ -104,11 +107,20 @@ def joinable(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
     return shield(value, loop)
 
 
-def as_future(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
-    """A started future of whatever tornado's `yield` takes."""
-    if gen is not None:
-        return gen.convert_yielded(value)
-    return asyncio.ensure_future(multi(value), loop=loop)
+async def all_of(values: Any) -> Any:
+    """Wait for all futures of a list or dict, which may be nested, and give their results in its place.
+
+    If some fail it's the error of the first in order that is raised, as by tornado's `gen.multi`.
+    """
+    return await multi(_joinable(values, asyncio.get_running_loop()))
+
+
+def _joinable(values: Any, loop: asyncio.AbstractEventLoop) -> Any:
+    if isinstance(values, dict):
+        return {key: _joinable(value, loop) for key, value in values.items()}
+    if isinstance(values, (list, tuple)):
+        return [_joinable(value, loop) for value in values]
+    return shield(values, loop) if is_future(values) and not asyncio.isfuture(values) else values
 
 
 async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -118,7 +130,7 @@ async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     if isinstance(result, (list, dict)) and result:
         parts = result.values() if isinstance(result, dict) else result
         if all(map(is_future, parts)):
-            result = as_future(result, asyncio.get_running_loop())
+            return await all_of(result)
     return await bridge.follow(result)
 
 

@@ -199,7 +199,7 @@ class CancellableAction(modern.Action, Future):  # type: ignore[misc, unused-ign
 def gather(*futures: Any) -> Any:
     """Wait for all of them; what is returned gives the list of their results, or the error of the first in order."""
     warn("`plumpy.gather`, which waits for all when one fails", "PLM104")
-    return awaiting.as_future(list(futures), loops.asyncio_loop(None))
+    return awaiting.started(awaiting.all_of(futures), loops.asyncio_loop(None))
 
 
 def create_task(coro: Callable[[], Any], loop: Any = None) -> Future:
