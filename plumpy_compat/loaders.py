@@ -123,6 +123,8 @@ def _candidates(module_name: str) -> Iterator[str]:
     own = from_wire_module(module_name)
     yield own
     if own != module_name:
+        if _LEGACY_PACKAGE in sys.modules:
+            yield _move(own, _OWN_PACKAGE, _LEGACY_PACKAGE)  # what only that flavour has
         yield module_name
 
 
