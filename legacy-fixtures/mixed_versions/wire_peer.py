@@ -68,7 +68,6 @@ class Peer(object):
         self.communicator = None
         self.processes = {}
         self.heard = []
-        self.persister = plumpy.InMemoryPersister()
 
     def call(self, function):
         """Call a function on the loop, and give what it gives."""
@@ -86,9 +85,10 @@ class Peer(object):
 
     # --- Orders -----------------------------------------------------------------------------------------------------
 
-    def connect(self, name, serve):
+    def connect(self, name, serve, folder):
         """Connect, on exchanges that only those with the same name use; listen, and take tasks if it's said."""
         self.processes, self.heard = {}, []
+        self.persister = plumpy.PicklePersister(folder)
         self.communicator = rmq.RmqThreadCommunicator.connect(
             connection_params={"url": self.uri},
             message_exchange=name + ".messages",
