@@ -14,7 +14,7 @@ from ..aio.yieldables import multi
 from ..broker import bridge
 from ..greenback_bridge import run_with_portal
 from . import loops
-from .warn import warn, warn_of_function
+from .warn import attributes, warn, warn_of_function
 
 if loops.TORNADO is not None:
     from tornado import gen
@@ -50,7 +50,7 @@ def given(loop: Any) -> asyncio.AbstractEventLoop:
 
 def note(function: Any) -> None:
     """Warn if a function that the engine calls is a coroutine of tornado."""
-    if getattr(function, "__tornado_coroutine__", False):
+    if "__tornado_coroutine__" in attributes(function):
         warn_of_function("a coroutine of tornado", "TOR101", function)
 
 

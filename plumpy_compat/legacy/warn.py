@@ -14,7 +14,7 @@ import sys
 import uuid
 import warnings
 from pathlib import Path
-from types import CodeType
+from types import CodeType, MethodType
 from typing import Any, Dict, NamedTuple, Set, Tuple
 
 __all__ = ["PlumpyCompatDeprecationWarning", "warn", "warn_if_users", "warn_of_function"]
@@ -87,10 +87,19 @@ def _package(frame: Any) -> str:
     return name.partition(".")[0]
 
 
+def attributes(function: Any) -> Dict[str, Any]:
+    """What was set on a function, or on that of a method. Asking for what isn't there costs more."""
+    if isinstance(function, MethodType):
+        function = function.__func__
+    return getattr(function, "__dict__", {})
+
+
 def warn_of_function(feature: str, rule: str, function: Any) -> None:
     """Tell that a function of the user is a legacy feature itself, for instance a coroutine of tornado."""
-    while hasattr(function, "__wrapped__") or hasattr(function, "__func__"):
-        function = getattr(function, "__wrapped__", None) or function.__func__
+    while "__wrapped__" in attributes(function):
+        function = attributes(function)["__wrapped__"]
+    if isinstance(function, MethodType):
+        function = function.__func__
     code = getattr(function, "__code__", None)
     if isinstance(code, CodeType):
         _tell(feature, rule, code, code.co_firstlineno, function.__globals__)
