@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from typing import Any, Callable, Dict, Optional
 
 import kiwipy
@@ -22,6 +23,8 @@ __all__ = [
     "wrap_communicator",
 ]
 
+_LOGGER = logging.getLogger("plumpy.communications")
+
 
 def plum_to_kiwi_future(plum_future: Any) -> kiwipy.Future:
     """Give a future for other threads that follows `plum_future`, and the futures that it results in."""
@@ -37,6 +40,13 @@ def _waits_for(callback: Any) -> Any:
     if isinstance(callback, kiwipy.BroadcastFilter):
         return callback
     return functools.partial(awaiting.call, callback)
+
+
+def _log_error(future: kiwipy.Future) -> None:
+    """Log why a subscriber of broadcasts failed, which nobody else is told."""
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        _LOGGER.error("a subscriber of broadcasts failed", exc_info=error)
 
 
 def wrap_communicator(communicator: kiwipy.Communicator, loop: Any = None) -> LoopCommunicator:
@@ -66,6 +76,16 @@ class LoopCommunicator(modern.LoopCommunicator):
 
     def _converted(self, subscriber: Callable[..., Any]) -> Callable[..., kiwipy.Future]:
         return modern.convert_to_comm(_waits_for(subscriber), self._loop, communicator=self)
+
+    def add_broadcast_subscriber(self, subscriber: Any, identifier: Optional[Any] = None) -> Any:
+        converted = self._converted(subscriber)
+
+        def logged(*args: Any, **kwargs: Any) -> kiwipy.Future:
+            future = converted(*args, **kwargs)
+            future.add_done_callback(_log_error)
+            return future
+
+        return self._communicator.add_broadcast_subscriber(logged, identifier)
 
     def add_task_subscriber(self, subscriber: Any, identifier: Optional[Any] = None) -> None:
         """Add it; it's removed by itself, as with kiwipy 0.5."""

@@ -408,6 +408,16 @@ def test_an_error_in_a_callback_of_a_future_is_logged(process: Any, errors: None
     assert "PlumpyCompatDeprecationWarning" in caplog.text
 
 
+def test_an_error_in_a_subscriber_of_broadcasts_is_logged(process: Any, errors: None, caplog: Any) -> None:
+    communicator = plumpy.wrap_communicator(kiwipy.LocalCommunicator(), process._loop)
+    communicator.add_broadcast_subscriber(lambda *_, **__: process.done())
+    with caplog.at_level(logging.ERROR):
+        communicator.broadcast_send("news")
+        process._loop.run_until_complete(asyncio.sleep(0))
+        process._loop.run_until_complete(asyncio.sleep(0.01))
+    assert "PlumpyCompatDeprecationWarning" in caplog.text
+
+
 def run(folder: Path, code: str, **variables: str) -> subprocess.CompletedProcess:
     script = folder / "script.py"
     script.write_text(code, encoding="utf-8")

@@ -87,7 +87,8 @@ import importlib, pkgutil, sys
 import plumpy
 assert plumpy is plumpy_compat
 names = [one.name for one in pkgutil.walk_packages(plumpy_compat.__path__, "plumpy_compat.")]
-names.remove("plumpy_compat.as_plumpy")
+others = ("plumpy_compat.as_plumpy", "plumpy_compat.audit", "plumpy_compat.legacy")  # programs, the other flavour
+names = [name for name in names if not name.startswith(others)]
 for name in names:
     other = "plumpy" + name[len("plumpy_compat"):]
     assert importlib.import_module(other) is sys.modules[other] is sys.modules[name], name
