@@ -115,8 +115,12 @@ def make(folder: Path, names: Optional[Sequence[str]] = None) -> None:
         maker = (
             [sys.executable, "-m", "virtualenv", "-q", "-p", python] if pins.python == "2.7" else [python, "-m", "venv"]
         )
-        _call([*maker, str(folder / name)])
-        _call([str(interpreter(folder / name)), "-m", "pip", "install", "-q", *pins.packages.split()])
+        try:
+            _call([*maker, str(folder / name)])
+            _call([str(interpreter(folder / name)), "-m", "pip", "install", "-q", *pins.packages.split()])
+        except Problem as problem:
+            shutil.rmtree(folder / name, ignore_errors=True)
+            print(f"left out {name}: {problem}", file=sys.stderr)
 
 
 def _call(command: Sequence[str]) -> None:
