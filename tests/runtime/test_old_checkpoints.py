@@ -363,6 +363,28 @@ def test_what_python_2_wrote_is_read() -> None:
     assert read == {"a": {1}, "b": {}, "c": "u", "e": datetime.date(2020, 1, 2)}
 
 
+def test_text_and_dates_of_python_2_are_read() -> None:
+    data = b"\x80\x02}(U\x01dcdatetime\ndate\nU\x04\x07\xe4\x01\x02\x85RU\x01sU\x06na\xc3\xafveu."
+    assert allowlist.loads(data) == {"d": datetime.date(2020, 1, 2), "s": "naïve"}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_an_error_of_python_2_is_read(reader: Any) -> None:
+    error = yaml.load("!!python/object/apply:exceptions.ValueError [bad, 3]", Loader=reader)
+    assert type(error) is ValueError
+    assert error.args == ("bad", 3)
+
+
+def test_what_plumpy_0_14_and_0_15_look_for_is_written() -> None:
+    process = Old({"a": 1})
+    begun = Bundle(process)
+    finish(process)
+    ended = Bundle(process)
+    assert begun["_CREATION_TIME"] == ended["_CREATION_TIME"] == process.creation_time
+    assert begun["_future"]["_done"] is False
+    assert ended["_future"]["_done"] is True
+
+
 def test_neither_needs_an_alias_of_the_package() -> None:
     # The tests may run on an alias themselves, so this has to be seen in an interpreter of its own.
     program = (
