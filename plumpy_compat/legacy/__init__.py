@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import Any, List
 
-from .. import base as base
+from .. import NullHandler as NullHandler, base as base
 from ..exceptions import *  # noqa: F403
 from ..loaders import *  # noqa: F403
 from ..mixins import *  # noqa: F403

@@ -6,8 +6,7 @@ import functools
 import types
 from typing import Any, Callable
 
-from .. import utils as modern
-from ..event_helper import EventHelper as EventHelper
+from .. import event_helper as _event_helper, utils as modern
 from ..utils import (
     PID_TYPE as PID_TYPE,
     SAVED_STATE_TYPE as SAVED_STATE_TYPE,
@@ -27,13 +26,22 @@ from .warn import warn
 __all__ = ["AttributesDict"]
 
 # Gone from plumpy since, with the rule that reports or replaces each.
-_GONE = {"ListenContext": "PLM114", "SimpleNamespace": "NSP103", "ThreadSafeCounter": "PLM114", "wrap_dict": "PLM114"}
+_GONE = {
+    "EventHelper": "PLM114",
+    "ListenContext": "PLM114",
+    "SimpleNamespace": "NSP103",
+    "ThreadSafeCounter": "PLM114",
+    "wrap_dict": "PLM114",
+}
+
+# Those that the modern module hasn't got.
+_FOUND = {"EventHelper": _event_helper.EventHelper, "SimpleNamespace": types.SimpleNamespace}
 
 
 def __getattr__(name: str) -> Any:
     if name in _GONE:
         warn(f"`plumpy.utils.{name}`", _GONE[name])
-        return types.SimpleNamespace if name == "SimpleNamespace" else getattr(modern, name)
+        return _FOUND[name] if name in _FOUND else getattr(modern, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

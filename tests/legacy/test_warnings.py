@@ -92,6 +92,7 @@ USES: Dict[str, Callable[[Any], Any]] = {
     "PLM111 `plumpy.set_event_loop()`": lambda process: plumpy.set_event_loop(process._loop),
     "PLM111 `plumpy.run_until_complete()`": lambda process: plumpy.run_until_complete(started(process)),
     "PLM114 `plumpy.utils.wrap_dict`": lambda process: utils.wrap_dict,
+    "PLM114 `plumpy.utils.EventHelper`": lambda process: utils.EventHelper,
     "NSP103 `plumpy.utils.SimpleNamespace`": lambda process: utils.SimpleNamespace,
     "TOR301 a loop of tornado as `loop=`": lambda process: plumpy.Process(loop=loops.io_loop(process._loop)),
 }
