@@ -283,6 +283,20 @@ def _():
     return told(helper.calls) + ", then " + told(future._tb_logger)
 
 
+@row("fresh, `_tb_logger` set to an object, a callback sets `_log_traceback = False`, failed: what is called")
+def _():
+    helper = Helper()
+    future = fresh()
+    future._tb_logger = helper
+
+    def silence(one):
+        one._log_traceback = False
+
+    future.add_done_callback(silence)
+    future.set_exception(ValueError("boom"))
+    return told(helper.calls)
+
+
 @row("failed with a traceback, collected: logs")
 def _():
     def touch(future):

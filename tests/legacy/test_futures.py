@@ -682,6 +682,22 @@ def test_states_of_all_releases_load(cls: Any, version: str, caplog: Any) -> Non
         assert future.loaded
 
 
+def test_frames_are_not_loaded() -> None:
+    error = ValueError("boom")
+    with contextlib.suppress(ValueError):
+        raise error
+    assert load(plumpy.SavableFuture, _done=True, _result=None, exception=error)._exc_info[2] is None
+
+
+def test_one_that_could_not_be_loaded_goes_in_silence(monkeypatch: Any) -> None:
+    seen: List[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", seen.append)
+    with pytest.raises(KeyError):
+        plumpy.auto_persist("missing")(type("Needs", (plumpy.SavableFuture,), {})).recreate_from({})
+    gc.collect()
+    assert seen == []
+
+
 def test_what_is_saved_says_the_same_to_all_releases() -> None:
     future = plumpy.SavableFuture()
     meta = {"class_name": "plumpy.persistence:SavableFuture"}
