@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import abc
 import builtins
-import importlib.machinery
 import sys
 import uuid
 from typing import Any, Dict, Iterator, List
 
 from .. import exceptions, loaders, utils
+from .after_import import when_imported
 from .allowlist import tag_of
 from .state_text import StateText, represent_state_text
 
@@ -115,36 +115,9 @@ def write_uuids_as_before() -> None:
 _represent_uuid = uuid_representer
 
 
-class _AfterImport:
-    """Finds PyYAML in the place of the import system, to teach it the tags once it's there."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name != "yaml":
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is None or spec.loader is None:
-            sys.meta_path.insert(0, self)
-            return None
-        self.loader, spec.loader = spec.loader, self  # type: ignore[assignment]
-        return spec
-
-    def create_module(self, spec: Any) -> Any:
-        return self.loader.create_module(spec)
-
-    def exec_module(self, module: Any) -> None:
-        module.__loader__ = module.__spec__.loader = self.loader
-        self.loader.exec_module(module)
-        register(module)
-
-
 def register_when_imported() -> None:
     """Teach PyYAML the tags: now, or when somebody imports it, for that takes a seventh of the time that we take."""
-    present = sys.modules.get("yaml")
-    if present is not None:
-        register(present)
-    else:
-        sys.meta_path.insert(0, _AfterImport())
+    when_imported("yaml", register)
 
 
 def register(yaml: Any) -> None:

@@ -16,7 +16,13 @@ from ..loaders import *  # noqa: F403
 from ..mixins import *  # noqa: F403
 from ..ports import *  # noqa: F403
 from ..process_listener import *  # noqa: F403
-from . import loops as loops, process_comms as process_comms, process_states as process_states, utils as utils
+from . import (
+    kiwi as kiwi,
+    loops as loops,
+    process_comms as process_comms,
+    process_states as process_states,
+    utils as utils,
+)
 from .communications import *  # noqa: F403
 from .events import *  # noqa: F403
 from .futures import *  # noqa: F403

@@ -11,7 +11,7 @@ import kiwipy
 from .. import communications as modern
 from ..broker import bridge
 from ..communications import Communicator, DeliveryFailed, RemoteException, TaskRejected
-from . import awaiting, kiwi, loops
+from . import awaiting, loops
 from .warn import warn
 
 __all__ = [
@@ -67,7 +67,7 @@ class LoopCommunicator(modern.LoopCommunicator):
     def __init__(self, communicator: kiwipy.Communicator, loop: Any = None) -> None:
         if communicator is None:
             raise AssertionError("there is no communicator to wrap")
-        super().__init__(kiwi.complete(communicator), awaiting.given(loop))
+        super().__init__(communicator, awaiting.given(loop))
         self._task_subscribers: Dict[Any, Any] = {}
 
     def loop(self) -> Any:

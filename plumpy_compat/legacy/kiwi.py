@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
+from ..checkpoints.after_import import when_imported
 from .warn import warn
 
 
-def complete(communicator: Any) -> Any:
-    """Give a communicator that a user made the method `stop`, which is `close` since kiwipy 0.8.1."""
-    if communicator is None or hasattr(communicator, "stop") or not hasattr(communicator, "close"):
-        return communicator
+def _complete(threadcomms: Any) -> None:
+    """Give the communicator for threads its `stop` back, which is `close` since kiwipy 0.8.1."""
+    cls = threadcomms.RmqThreadCommunicator
 
-    def stop() -> Any:
-        warn("`Communicator.stop()`", "KIW102")
-        return communicator.close()
+    def stop(self: Any) -> Any:
+        warn("`RmqThreadCommunicator.stop()`", "KIW102")
+        return self.close()
 
-    with suppress(AttributeError):  # one that takes no attributes
-        communicator.stop = stop
-    return communicator
+    if not hasattr(cls, "stop"):
+        cls.stop = stop
+
+
+when_imported("kiwipy.rmq.threadcomms", _complete)

@@ -27,7 +27,7 @@ from ..process_comms import (
     create_create_body as create_create_body,
     create_launch_body as create_launch_body,
 )
-from . import awaiting, kiwi, loops
+from . import awaiting, loops
 from .warn import warn
 
 #: Messages that were constants; they can be had from here and from the package, with a warning.
@@ -62,7 +62,7 @@ class RemoteProcessController:
     """Controls processes through a communicator, from coroutines of tornado."""
 
     def __init__(self, communicator: kiwipy.Communicator) -> None:
-        self._communicator = kiwi.complete(communicator)
+        self._communicator = communicator
         self._controller = modern.RemoteProcessController(communicator)
 
     def get_status(self, pid: Hashable) -> Any:
@@ -102,9 +102,6 @@ class RemoteProcessController:
 
 class RemoteProcessThreadController(modern.RemoteProcessThreadController):
     """Controls processes through a communicator, from any thread."""
-
-    def __init__(self, communicator: kiwipy.Communicator) -> None:
-        super().__init__(kiwi.complete(communicator))
 
     def pause_process(self, pid: Any, msg_text: Optional[str] = None, msg: Any = None) -> kiwipy.Future:
         return super().pause_process(pid, text_of(msg_text, msg))

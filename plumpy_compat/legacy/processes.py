@@ -27,7 +27,7 @@ from ..processes import (
     ensure_not_closed as ensure_not_closed,
 )
 from ..utils import PID_TYPE, SAVED_STATE_TYPE
-from . import awaiting, events, kiwi, loops, persistence, process_states
+from . import awaiting, events, loops, persistence, process_states
 from .futures import CancellableAction
 from .persistence import LoadSaveContext, SavableFuture
 from .process_comms import text_of
@@ -51,7 +51,7 @@ class Process(modern.Process):
         communicator: Optional[kiwipy.Communicator] = None,
     ) -> None:
         on = awaiting.given(loop)
-        super().__init__(inputs=inputs, pid=pid, logger=logger, loop=on, communicator=kiwi.complete(communicator))
+        super().__init__(inputs=inputs, pid=pid, logger=logger, loop=on, communicator=communicator)
 
     # --- The loop ---------------------------------------------------------------------------------------------------
 
