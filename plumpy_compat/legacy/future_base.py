@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple, cast
 
 from ..aio.loops import current_event_loop
 from . import loops
@@ -74,77 +74,87 @@ class Native(_AsyncioFuture):  # type: ignore[misc, unused-ignore]
     def __init__(self) -> None:
         self._callbacks = []
 
+    # Asking.
+
     def done(self) -> bool:
         return self._done
 
     def running(self) -> bool:
         """Tell whether it isn't done."""
-        return not self._done
+        return not self.done()
 
     def result(self, timeout: Any = None) -> Any:
-        self._clear_tb_log()
-        if self._result is not None:
+        failure = self._retrieve()
+        if failure is None or self._result is not None:
             return self._result
-        if self._exc_info is None:
-            self._check_done()
-            return None
-        _, error, traceback = self._exc_info
         try:
-            raise error.with_traceback(traceback)
+            raise failure[1].with_traceback(failure[2])
         finally:
-            del self, error, traceback  # the error has this frame in its traceback
+            del self, failure  # the error has this frame in its traceback
 
     def exception(self, timeout: Any = None) -> Any:
-        self._clear_tb_log()
-        if self._exc_info is None:
-            self._check_done()
-            return None
-        return self._exc_info[1]
+        failure = self._retrieve()
+        return None if failure is None else failure[1]
 
     def exc_info(self) -> Optional[ExcInfo]:
         self._clear_tb_log()
         return self._exc_info
+
+    def _retrieve(self) -> Optional[ExcInfo]:
+        """What it failed with, if it did; nobody else needs to be told of it then.
+
+        :raises Exception: if it isn't done.
+        """
+        self._clear_tb_log()
+        if self._exc_info is None and self._result is None:
+            self._check_done()
+        return self._exc_info
+
+    def _check_done(self) -> None:
+        if not self._done:
+            raise Exception("DummyFuture does not support blocking for results")
+
+    # Settling. A second time is a TypeError, for there are no callbacks then.
 
     def set_result(self, result: Any) -> None:
         self._result = result
         self._set_done()
 
     def set_exception(self, exception: Any) -> None:
-        self.set_exc_info((exception.__class__, exception, getattr(exception, "__traceback__", None)))
+        self.set_exc_info((type(exception), exception, getattr(exception, "__traceback__", None)))
 
     def set_exc_info(self, exc_info: ExcInfo) -> None:
-        self._exc_info = exc_info
-        self._log_traceback = True
+        self._exc_info, self._log_traceback = exc_info, True
         try:
             self._set_done()
         finally:
-            if self._log_traceback and self._tb_logger is not None:
-                self._tb_logger.activate()
-
-    def add_done_callback(self, fn: Callback) -> None:
-        if self._done:
-            fn(self)
-        else:
-            self._callbacks.append(fn)  # type: ignore[union-attr]
+            helper = self._tb_logger if self._log_traceback else None
+            if helper is not None:
+                helper.activate()
 
     def _set_done(self) -> None:
         self._done = True
-        for callback in self._callbacks:  # type: ignore[union-attr]
-            try:
-                callback(self)
-            except Exception:
-                LOGGER.exception("Exception in callback %r for %r", callback, self)
+        for callback in cast("List[Callback]", self._callbacks):
+            self._call(callback)
         self._callbacks = None
 
-    def _check_done(self) -> None:
-        if not self._done:
-            raise Exception("DummyFuture does not support blocking for results")
+    def _call(self, callback: Callback) -> None:
+        try:
+            callback(self)
+        except Exception:
+            LOGGER.exception("Exception in callback %r for %r", callback, self)
+
+    def add_done_callback(self, fn: Callback) -> None:
+        if self._callbacks is None or self._done:
+            fn(self)
+        else:
+            self._callbacks.append(fn)
 
     def _clear_tb_log(self) -> None:
-        self._log_traceback = False
-        if self._tb_logger is not None:
-            self._tb_logger.clear()
+        helper, self._log_traceback = self._tb_logger, False
+        if helper is not None:
             self._tb_logger = None
+            helper.clear()
 
     # What asyncio's own functions look at.
 

@@ -85,8 +85,11 @@ class Future(Base):  # type: ignore[misc, unused-ignore]
 
     def add_done_callback(self, fn: Callable[[Any], Any], *, context: Optional[contextvars.Context] = None) -> None:
         """Have `fn` called with it when it's done, now if it is. Those of event loops are called in the loop's turn."""
-        if context is not None or _is_scheduler(sys._getframe(1)):
+        caller = sys._getframe(1)
+        if context is not None or _is_scheduler(caller):
             fn = _Later(fn, self.get_loop(), context)
+        elif _root_of(caller) == "tornado":  # from 5.0 on it leaves that to the future
+            fn = _InContext(fn, context)
         super().add_done_callback(fn)
 
     def remove_done_callback(self, callback: Callable[[Any], Any]) -> None:
@@ -159,28 +162,37 @@ def _is_scheduler(frame: Any) -> bool:
     return name.startswith(("asyncio.", "plumpy_compat.aio.")) or name == "tornado.ioloop"
 
 
-class _Later:
-    """A callback that is to be called in a turn of a loop; it's equal to what it calls."""
+class _InContext:
+    """A callback that is called in the context that it comes from; it's equal to what it calls."""
 
-    def __init__(
-        self, function: Callable[[Any], Any], loop: asyncio.AbstractEventLoop, context: Optional[contextvars.Context]
-    ) -> None:
+    def __init__(self, function: Callable[[Any], Any], context: Optional[contextvars.Context]) -> None:
         self._function = function
-        self._loop = loop
-        self._context = context
+        self._context = context or contextvars.copy_context()
 
     def __call__(self, future: Any) -> None:
-        if asyncio._get_running_loop() is self._loop:
-            self._loop.call_soon(self._function, future, context=self._context)
-        elif self._context is not None:
-            call_threadsafe(self._loop, self._context.run, self._function, future)
-        else:
-            call_threadsafe(self._loop, self._function, future)
+        # A copy, for it may be the one that this is called in.
+        self._context.copy().run(self._function, future)
 
     def __eq__(self, other: object) -> bool:
         return bool(self._function == other) or self is other
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class _Later(_InContext):
+    """And that in a turn of a loop."""
+
+    def __init__(
+        self, function: Callable[[Any], Any], loop: asyncio.AbstractEventLoop, context: Optional[contextvars.Context]
+    ) -> None:
+        super().__init__(function, context)
+        self._loop = loop
+
+    def __call__(self, future: Any) -> None:
+        if asyncio._get_running_loop() is self._loop:
+            self._loop.call_soon(self._function, future, context=self._context)
+        else:
+            call_threadsafe(self._loop, self._context.run, self._function, future)
 
 
 class CancellableAction(modern.Action, Future):  # type: ignore[misc, unused-ignore]
