@@ -159,7 +159,8 @@ def test_the_layout_is_plumpys() -> None:
     assert bundle["_creation_time"] == process.creation_time
     assert bundle["INPUTS_RAW"] == {"a": 2}
     assert bundle["_future"] == {
-        "!!meta": {"class_name": "plumpy.persistence:SavableFuture"}, "_state": "PENDING", "_result": None,
+        "!!meta": {"class_name": "plumpy.persistence:SavableFuture"},
+        "_state": "PENDING", "_done": False, "_result": None,
     }  # fmt: skip
     assert bundle["_event_helper"]["!!meta"] == {"class_name": "plumpy.event_helper:EventHelper"}
     assert bundle["_event_helper"]["_listeners"] == set()
