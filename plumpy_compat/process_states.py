@@ -276,11 +276,14 @@ class Waiting(State):
 
     async def execute(self) -> State:
         if self._value is _PENDING and self._error is None:
-            self._waiting_future = self.process._loop.create_future()
+            if self._waiting_future is None:
+                self._waiting_future = self.process._loop.create_future()
             try:
-                await self._waiting_future
+                value = await self._waiting_future
             finally:
                 self._waiting_future = None
+            if self._value is _PENDING and self._error is None:
+                self._value = value  # of a subclass that ends the wait in its own way
         if self._error is not None:
             raise self._error
         args: Tuple[Any, ...] = () if self._value is NULL else (self._value,)
@@ -304,7 +307,7 @@ class Waiting(State):
 
     def _wake(self) -> None:
         if self._waiting_future is not None and not self._waiting_future.done():
-            self._waiting_future.set_result(None)
+            self._waiting_future.set_result(None if self._error is not None else self._value)
 
 
 class Excepted(State):

@@ -64,6 +64,8 @@ __version__ = "0.15.2"
 def __getattr__(name: str) -> Any:
     if name in process_comms.CONSTANTS:
         return getattr(process_comms, name)
+    if name == "version":  # it warns when it's imported
+        return importlib.import_module(f"{__name__}.version")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

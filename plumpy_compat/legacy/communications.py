@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 from typing import Any, Callable, Dict, Optional
@@ -28,7 +29,14 @@ _LOGGER = logging.getLogger("plumpy.communications")
 
 def plum_to_kiwi_future(plum_future: Any) -> kiwipy.Future:
     """Give a future for other threads that follows `plum_future`, and the futures that it results in."""
-    return bridge.call_on_loop(loops.asyncio_loop(None), awaiting.call, lambda: plum_future)
+
+    async def outcome() -> Any:
+        try:
+            return await awaiting.call(lambda: plum_future)
+        except kiwipy.CancelledError:
+            raise asyncio.CancelledError from None  # which cancels the other one too
+
+    return bridge.call_on_loop(loops.asyncio_loop(None), outcome)
 
 
 def convert_to_comm(callback: Callable[..., Any], loop: Any = None) -> Callable[..., kiwipy.Future]:

@@ -24,6 +24,7 @@ from ..process_states import (
 )
 from ..utils import SAVED_STATE_TYPE
 from . import awaiting
+from .futures import Future
 from .persistence import LoadSaveContext, auto_persist
 
 __all__ = modern.__all__
@@ -37,7 +38,27 @@ class Running(modern.Running):
         return await super().execute()
 
 
-class Waiting(modern.Waiting):
+class WaitingByFuture:
+    """Has the state wait for `_waiting_future`, which is there from the start: subclasses wait for it or settle it."""
+
+    _own_future: Any = None
+
+    @property
+    def _waiting_future(self) -> Any:
+        if self._own_future is None:
+            self._own_future = Future()
+        return self._own_future
+
+    @_waiting_future.setter
+    def _waiting_future(self, future: Any) -> None:
+        self._own_future = future
+
+    def interrupt(self, reason: BaseException) -> Any:
+        # A future that nobody waits for would except the next wait.
+        return super().interrupt(reason) if self._own_future is not None else None  # type: ignore[misc]
+
+
+class Waiting(WaitingByFuture, modern.Waiting):
     """Waits to be resumed."""
 
 

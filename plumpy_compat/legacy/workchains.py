@@ -27,12 +27,12 @@ from ..workchains import (
     return_ as return_,
     while_ as while_,
 )
-from . import awaiting, processes
+from . import awaiting, process_states, processes
 
 __all__ = modern.__all__
 
 
-class Waiting(modern.Waiting):
+class Waiting(process_states.WaitingByFuture, modern.Waiting):
     """The wait for what a step put into the context."""
 
 

@@ -13,9 +13,9 @@ from tornado import gen, stack_context
 from tornado.concurrent import Future
 from tornado.ioloop import IOLoop
 
-from ...aio.loops import call_threadsafe
 from ...aio.tasks import start_task
 from .current_loop import inner
+from .following import to_asyncio
 
 RETURNED, RAISED, YIELDED = range(3)
 Step = Callable[[Callable[[Any], Any], Any], Tuple[int, Any]]
@@ -84,7 +84,7 @@ def _steps(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop)
             elif asyncio.isfuture(value):
                 value = yield value
             else:
-                value = yield from _to_asyncio(gen.convert_yielded(value), loop)
+                value = yield from to_asyncio(gen.convert_yielded(value), loop)
         except BaseException as error:
             resume, value = coroutine.throw, error
 
@@ -97,25 +97,3 @@ def _step(resume: Callable[[Any], Any], value: Any) -> Tuple[int, Any]:
         return RETURNED, stop.value
     except BaseException as error:
         return RAISED, error
-
-
-def _to_asyncio(future: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
-    """Give a future of asyncio with the same outcome as one of tornado or of a thread."""
-    result = loop.create_future()
-
-    def copy() -> None:
-        if result.done():
-            return
-        try:
-            result.set_result(future.result())
-        except BaseException as error:
-            result.set_exception(error)
-
-    def done(_: Any) -> None:
-        if asyncio._get_running_loop() is loop:
-            copy()
-        else:
-            call_threadsafe(loop, copy)
-
-    future.add_done_callback(done)
-    return result

@@ -7,10 +7,12 @@ import concurrent.futures
 import contextvars
 from typing import Any, Callable, Optional
 
+from tornado import gen
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import AsyncIOLoop, BaseAsyncIOLoop
 
 from ...aio.loops import current_event_loop
+from .following import to_asyncio
 from .starting import outside, stop
 
 __all__ = ["clear_current", "current", "io_loop", "is_io_loop", "make_current", "new", "remember"]
@@ -18,7 +20,8 @@ __all__ = ["clear_current", "current", "io_loop", "is_io_loop", "make_current", 
 
 class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
     """What `IOLoop()` gives. Beyond tornado's own it may be started within a callback of another loop and stopped from
-    anywhere, callbacks of threads' futures keep their context variables, and making it current isn't deprecated."""
+    anywhere, callbacks of threads' futures keep their context variables, making it current isn't deprecated, and
+    `run_sync` leaves a future that it's given alone when the time is up, and tells whether that was cancelled."""
 
     def initialize(self, asyncio_loop: Optional[asyncio.AbstractEventLoop] = None, **kwargs: Any) -> None:
         loop = asyncio_loop or asyncio.new_event_loop()
@@ -47,6 +50,14 @@ class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
 
     def stop(self) -> None:
         stop(self.asyncio_loop)
+
+    def run_sync(self, func: Callable[[], Any], timeout: Optional[float] = None) -> Any:
+        def begin() -> Any:
+            result = func()
+            # tornado cancels what it has waited for too long (and cancelling the future of a process kills that).
+            return to_asyncio(result, self.asyncio_loop) if asyncio.isfuture(result) else result
+
+        return super().run_sync(begin, timeout)
 
     def close(self, all_fds: bool = False) -> None:
         if current_event_loop() is self.asyncio_loop:
@@ -101,4 +112,11 @@ def clear_current() -> None:
     asyncio.set_event_loop(None)
 
 
+def _of_thread(future: concurrent.futures.Future[Any]) -> asyncio.Future[Any]:
+    """Follow a thread's future. In a list that is yielded tornado's own way settles its future in that thread, whose
+    loop may not wake up then."""
+    return to_asyncio(future, IOLoop.current().asyncio_loop)
+
+
+gen.convert_yielded.register(concurrent.futures.Future, _of_thread)
 IOLoop.configure(LegacyIOLoop)
