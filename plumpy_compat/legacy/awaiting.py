@@ -14,6 +14,7 @@ from ..aio.yieldables import multi
 from ..broker import bridge
 from ..greenback_bridge import run_with_portal
 from . import loops
+from .loops.following import fail
 from .warn import attributes, warn, warn_of_function
 
 if loops.TORNADO is not None:
@@ -61,7 +62,7 @@ def copy_outcome(source: Any, target: Any) -> None:
         return
     error = source.exception()
     if error is not None:
-        target.set_exception(error)
+        fail(target, error)
     else:
         target.set_result(source.result())
 

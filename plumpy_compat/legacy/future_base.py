@@ -134,15 +134,13 @@ class Native(_AsyncioFuture):  # type: ignore[misc, unused-ignore]
 
     def _set_done(self) -> None:
         self._done = True
+        # In here, since callbacks that settle the next future add up to a deep stack.
         for callback in cast("List[Callback]", self._callbacks):
-            self._call(callback)
+            try:
+                callback(self)
+            except Exception:
+                LOGGER.exception("Exception in callback %r for %r", callback, self)
         self._callbacks = None
-
-    def _call(self, callback: Callback) -> None:
-        try:
-            callback(self)
-        except Exception:
-            LOGGER.exception("Exception in callback %r for %r", callback, self)
 
     def add_done_callback(self, fn: Callback) -> None:
         if self._callbacks is None or self._done:

@@ -169,6 +169,39 @@ def test_a_future_of_a_thread_that_fails_or_is_cancelled_is_told(loop: Any) -> N
     assert loop.run_sync(waits) == "told"
 
 
+# -- futures -------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_ends_that_waits_for_a_thread_which_raises_stop_iteration(loop: Any) -> None:
+    class Waits(plumpy.Process):
+        def run(self) -> Any:
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                return pool.submit(next, iter([]))
+
+    process = Waits()
+    done = process.step_until_terminated()
+    loop.run_sync(lambda: done, timeout=5)
+    assert isinstance(process.exception(), RuntimeError)
+    assert isinstance(process.exception().__cause__, StopIteration)
+
+
+@needs_tornado
+def test_run_sync_ends_with_a_future_that_stop_iteration_failed(loop: Any) -> None:
+    future = plumpy.Future()
+    loop.call_later(0.001, future.set_exception, StopIteration())
+    with pytest.raises((StopIteration, RuntimeError)):
+        loop.run_sync(lambda: future, timeout=5)
+
+
+def test_a_chain_of_many_futures_is_no_deeper_than_tornados(loop: Any) -> None:
+    first = last = plumpy.Future()
+    for _ in range(150):
+        last, before = plumpy.Future(), last
+        plumpy.chain(before, last)
+    first.set_result(1)
+    assert last.result() == 1
+
+
 # -- the rest ------------------------------------------------------------------------------------------------------
 
 

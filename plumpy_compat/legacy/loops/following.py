@@ -18,7 +18,7 @@ def to_asyncio(future: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[A
         try:
             result.set_result(future.result())
         except BaseException as error:
-            result.set_exception(error)
+            fail(result, error)
 
     def done(_: Any) -> None:
         if asyncio._get_running_loop() is loop:
@@ -28,3 +28,13 @@ def to_asyncio(future: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[A
 
     future.add_done_callback(done)
     return result
+
+
+def fail(future: Any, error: BaseException) -> None:
+    """Fail a future of any kind; asyncio's don't take a StopIteration, so it's the cause there."""
+    if isinstance(error, StopIteration) and isinstance(future, asyncio.Future):
+        try:
+            raise RuntimeError(f"what was waited for raised {error!r}") from error
+        except RuntimeError as wrapped:
+            error = wrapped
+    future.set_exception(error)
