@@ -51,7 +51,7 @@ WAITERS = frozenset(
     [
         *(f"tornado.gen.{name}" for name in ("with_timeout", "multi", "Multi", "multi_future", "maybe_future")),
         *("tornado.gen.convert_yielded", "asyncio.wait_for", "asyncio.gather", "asyncio.shield", "asyncio.wait"),
-        *(f"plumpy_compat.aio.{name}" for name in ("as_awaitable", "multi", "maybe_await", "with_timeout")),
+        *(f"plumpy_compat.aio.{name}" for name in ("as_awaitable", "multi", "maybe_await", "with_timeout", "wait_for")),
     ]
 )
 """Functions that wait for their argument when what they give is waited for."""

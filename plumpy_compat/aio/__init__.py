@@ -17,7 +17,7 @@ from .futures import chain_future, create_future, is_future
 from .loops import current_event_loop, get_or_create_event_loop
 from .periodic import PeriodicCallback
 from .wait_iterator import WaitIterator
-from .yieldables import as_awaitable, create_task, maybe_await, multi, with_timeout
+from .yieldables import as_awaitable, create_task, maybe_await, multi, wait_for, with_timeout
 
 __all__ = [
     "Condition",
@@ -38,5 +38,6 @@ __all__ = [
     "maybe_await",
     "multi",
     "run_sync",
+    "wait_for",
     "with_timeout",
 ]

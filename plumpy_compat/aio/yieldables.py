@@ -8,6 +8,7 @@ import datetime
 import functools
 import inspect
 import logging
+import sys
 from typing import (
     Any,
     Awaitable,
@@ -35,6 +36,8 @@ K = TypeVar("K", bound=Hashable)
 Errors = Union[Type[BaseException], Tuple[Type[BaseException], ...]]
 
 LOGGER = logging.getLogger("asyncio")
+# The shortest time: with none asyncio cancels before it starts.
+_MOMENT = 1e-9
 
 
 def as_awaitable(value: Any) -> Awaitable[Any]:
@@ -155,7 +158,18 @@ def start_with_timeout(
         return result
 
     def over() -> None:
-        if not result.done():
+        # What came in this turn of the loop is in time, as in tornado, where it was there at once. A coroutine that got
+        # it is done at the next.
+        loop.call_soon(settle)
+
+    def settle() -> None:
+        if result.done():
+            return
+        result.prompt = True
+        if future.done():
+            future.remove_done_callback(finished)
+            copy_outcome(future, result)
+        else:
             result.set_exception(asyncio.TimeoutError(text))
 
     def finished(_: object) -> None:
@@ -171,6 +185,34 @@ def start_with_timeout(
     timer = loop.call_later(seconds_left(timeout), over)
     future.add_done_callback(finished)
     return result
+
+
+async def wait_for(awaitable: Awaitable[T], seconds: float) -> T:
+    """Wait for a coroutine, but cancel it when so many seconds are over, and then take nothing.
+
+    For the time-outs of tornado's queues, locks and events. As there it starts at once, and what it can have at once it
+    has, even if there's no time left; `asyncio.wait_for` wouldn't start it. What comes as the time is over isn't lost:
+    either it's given, or it stays where it was, and others can have it.
+
+    :param awaitable: the call of the method: ``queue.get()``, ``lock.acquire()``. A task can be had too; but what it's
+        done with is lost if who waits is cancelled at that moment. Of a coroutine nothing is, from Python 3.12 on.
+    :param seconds: the time from now. Zero is over at once; to tornado's queues and locks a span of zero was no limit.
+    :raises asyncio.TimeoutError: when the time is over.
+    """
+    if sys.version_info < (3, 12):
+        # asyncio's makes a task too, and gives what it has when the time is over; but it starts at the next turn.
+        future: asyncio.Future[T] = as_future(awaitable, asyncio.get_running_loop())
+        if future.done():
+            return future.result()
+        awaitable = future
+    # Later it waits for a coroutine without a task: what is cancelled is the wait, so there's never a result to lose.
+    try:
+        return await asyncio.wait_for(awaitable, max(seconds, _MOMENT))
+    except asyncio.TimeoutError:
+        if not asyncio.isfuture(awaitable) or not awaitable.done() or awaitable.cancelled():
+            raise
+        result: T = awaitable.result()
+        return result
 
 
 def create_task(awaitable: Awaitable[T], loop: Optional[asyncio.AbstractEventLoop] = None) -> asyncio.Future[T]:

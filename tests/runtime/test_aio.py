@@ -185,6 +185,20 @@ def with_timeout_raises_the_error_of_what_it_waits_for(api: Any) -> Any:
         return [error.args[0]]
 
 
+@scenario([1, "Timeout"], tornado6=["Timeout", "Timeout"])
+def with_timeout_gives_what_comes_in_the_turn_in_which_it_is_over(api: Any) -> Any:
+    seen: List[Any] = []
+    for come_first in (True, False):
+        future = api.Future()
+        if come_first:
+            api.later(future.set_result, 1)
+        try:
+            seen.append((yield api.with_timeout(time.time() - 1, future)))
+        except api.Timeout as error:
+            seen.append(str(error))
+    return seen
+
+
 @scenario("TypeError")
 def with_timeout_refuses_another_deadline(api: Any) -> Any:
     future = api.Future()
@@ -192,6 +206,22 @@ def with_timeout_refuses_another_deadline(api: Any) -> Any:
         yield api.with_timeout("1", future)
     except TypeError as error:
         return type(error).__name__
+
+
+@scenario(["had", "over", 1, "over", None, "over", 2])
+def queues_and_locks_give_what_is_there_when_no_time_is_left(api: Any) -> Any:
+    queue, lock = api.Queue(1), api.Lock()
+    queue.put_nowait(1)
+    calls: List[Any] = [(lock.acquire,), (lock.acquire,), (queue.get,), (queue.get,), (queue.put, 2), (queue.put, 3)]
+    seen: List[Any] = []
+    for method, *args in calls:
+        try:
+            result = yield api.out_of_time(method, *args)
+        except api.Timeout:
+            seen.append("over")
+        else:
+            seen.append("had" if method == lock.acquire else result)
+    return [*seen, queue.get_nowait()]
 
 
 @scenario([1, 2, 3, None, [4], "text"])

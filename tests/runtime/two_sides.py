@@ -6,6 +6,7 @@ A scenario is a generator function that yields what tornado's coroutines could; 
 from __future__ import annotations
 
 import asyncio
+import datetime
 import functools
 import inspect
 from types import SimpleNamespace
@@ -67,6 +68,9 @@ def ours(scenario: Callable[..., Any], coroutine: Callable[..., Any] = eager_cor
             Refused=TypeError,
             maybe=aio.maybe_await,
             later=functools.partial(aio.add_callback, loop),
+            Queue=asyncio.Queue,
+            Lock=asyncio.Lock,
+            out_of_time=lambda method, *args: aio.wait_for(method(*args), -1),
         )
         return await drive(scenario(api))
 
@@ -76,7 +80,7 @@ def ours(scenario: Callable[..., Any], coroutine: Callable[..., Any] = eager_cor
 def by_tornado(scenario: Callable[..., Any]) -> Any:
     """Run the scenario by tornado; skip the test if it isn't there."""
     gen = pytest.importorskip("tornado.gen", reason="tornado isn't installed: no side-by-side")
-    from tornado import concurrent as futures, ioloop, locks
+    from tornado import concurrent as futures, ioloop, locks, queues
 
     loop = ioloop.IOLoop()
     loop.make_current()
@@ -100,6 +104,9 @@ def by_tornado(scenario: Callable[..., Any]) -> Any:
         Refused=gen.BadYieldError,
         maybe=gen.maybe_future,
         later=loop.add_callback,
+        Queue=queues.Queue,
+        Lock=locks.Lock,
+        out_of_time=lambda method, *args: method(*args, timeout=datetime.timedelta(seconds=-1)),
     )
     try:
         return loop.run_sync(lambda: gen.coroutine(scenario)(api), timeout=PATIENCE)

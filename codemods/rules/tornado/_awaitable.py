@@ -20,7 +20,7 @@ AWAITABLE = frozenset(
         *("plumpy.Future", "plumpy_compat.Future", "plumpy_compat.legacy.Future"),
         *(f"asyncio.{name}" for name in ("sleep", "wait_for", "gather", "shield", "wait", "create_task")),
         *("asyncio.ensure_future", "asyncio.wrap_future", "asyncio.Future"),
-        *(f"plumpy_compat.aio.{name}" for name in ("as_awaitable", "multi", "maybe_await", "with_timeout")),
+        *(f"plumpy_compat.aio.{name}" for name in ("as_awaitable", "multi", "maybe_await", "with_timeout", "wait_for")),
         *(f"plumpy_compat.aio.{name}" for name in ("create_future", "create_task")),
     ]
 )

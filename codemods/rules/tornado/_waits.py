@@ -14,6 +14,7 @@ from codemods.rules.tornado._times import Clock, Time, root_name
 
 if TYPE_CHECKING:
     from codemods.index.module import Module
+    from codemods.index.spelling import Spelling
     from codemods.rule import Item, Rule
 
 Needs = Tuple[NewImport, ...]
@@ -89,26 +90,34 @@ def _message(wait: Wait) -> str:
 def _wrapped(module: Module, wait: Wait) -> Tuple[Optional[Any], Needs, Tuple[ast.AST, ...]]:
     """The transform of a call, the imports for it, and the names that it drops; no transform if nothing is to do."""
     needs: Needs = ()
-    wait_for = started = within = ""
+    limited = started = ""
     place = WAITING_AT[wait.call.func.attr]  # type: ignore[attr-defined]
     time = wait.timeout[1] if wait.timeout is not None else None
     if wait.timeout is not None:
-        spelling = asyncio_name(module, "wait_for", wait.call) if time else aio(module, "with_timeout", wait.call)
-        if spelling is None:
+        limit = _limit(module, wait, time)
+        if limit is None:
             return None, (), ()
-        needs += spelling.needs
-        wait_for, within = (spelling.code, "") if time else ("", spelling.code)
-    if wait.fate is Fate.STARTED or (time is not None and not time.is_positive):
+        needs += limit.needs
+        limited = limit.code
+    if wait.fate is Fate.STARTED:
         task = aio(module, "create_task", wait.call)
         if task is None:
             return None, (), ()
         needs += task.needs
         started = task.code
-    if not (wait_for or started or within or wait.drops):
+    if not (limited or started or wait.drops):
         return None, (), ()
-    outer = started if wait.fate is Fate.STARTED else ""
-    inner = started if time is not None and not time.is_positive else ""
-    return _Waited(place, time, wait_for, within, inner, outer), needs, _settled(wait, time)
+    return _Waited(place, time, limited, started), needs, _settled(wait, time)
+
+
+def _limit(module: Module, wait: Wait, time: Optional[Time]) -> Optional[Spelling]:
+    """What waits for some time, and no longer."""
+    if time is None:
+        return aio(module, "with_timeout", wait.call)
+    if time.is_positive and wait.fate is Fate.AWAITED:
+        return asyncio_name(module, "wait_for", wait.call)
+    # asyncio's starts nothing if there's no time left, and before Python 3.12 nothing at once.
+    return aio(module, "wait_for", wait.call)
 
 
 def _settled(wait: Wait, time: Optional[Time]) -> Tuple[ast.AST, ...]:
@@ -128,30 +137,26 @@ class _Waited:
     """The call of a method, without its time-out, within the calls that wait for it.
 
     :param place: the position of the time-out.
-    :param wait_for: the code of `asyncio.wait_for`, if there's a time-out; `inner` is what starts the call then.
-    :param within: the code of `aio.with_timeout`, if it can't be told what the time-out is.
-    :param outer: the code of what starts a task.
+    :param limited: the code of what waits for some time, if there's a time-out: it takes the call and the seconds, or,
+        if it can't be told what time it is, the time-out and the call.
+    :param started: the code of what starts a task.
     """
 
-    def __init__(self, place: int, time: Optional[Time], wait_for: str, within: str, inner: str, outer: str) -> None:
+    def __init__(self, place: int, time: Optional[Time], limited: str, started: str) -> None:
         self.place = place
         self.time = time
-        self.wait_for = wait_for
-        self.within = within
-        self.inner = inner
-        self.outer = outer
+        self.limited = limited
+        self.started = started
 
     def __call__(self, call: Any) -> Any:
         bare, value = self._without(call.with_changes(lpar=[], rpar=[]))
         result = bare
-        if self.inner:
-            result = _called(self.inner, result)
-        if self.wait_for and self.time is not None:
-            result = _called(self.wait_for, result, seconds(self.time, value))
-        elif self.within:
+        if self.limited and self.time is not None:
+            result = _called(self.limited, bare, seconds(self.time, value))
+        elif self.limited:
             result = self._within(bare, value)
-        if self.outer:
-            result = _called(self.outer, result)
+        if self.started:
+            result = _called(self.started, result)
         if isinstance(result, cst.IfExp):
             return result.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
         return result.with_changes(lpar=call.lpar, rpar=call.rpar)
@@ -171,7 +176,7 @@ class _Waited:
         return arg.keyword.value == "timeout" if arg.keyword is not None else place == self.place
 
     def _within(self, bare: Any, value: Any) -> Any:
-        waited = _called(self.within, value, bare)
+        waited = _called(self.limited, value, bare)
         if not isinstance(value, (cst.Name, cst.Attribute)):
             return waited
         isnt = cst.ComparisonTarget(cst.IsNot(), cst.Name("None"))

@@ -10,8 +10,9 @@ After::
     self._done = asyncio.Event()
     await asyncio.wait_for(self._done.wait(), 3)
 
-A `wait` that nothing waits for on the spot becomes a task (`aio.create_task`). If it can't be told what the time-out
-is, `plumpy_compat.aio.with_timeout` takes what tornado took. Left is an event whose uses can't be known.
+Where it isn't certain that there's time left it's `aio.wait_for`, which sees that the event is set however little there
+is. A `wait` that nothing waits for on the spot becomes a task (`aio.create_task`). If it can't be told what the
+time-out is, `plumpy_compat.aio.with_timeout` takes what tornado took. Left is an event whose uses can't be known.
 """
 
 from __future__ import annotations

@@ -14,8 +14,9 @@ After::
         ...
     await asyncio.wait_for(self._lock.acquire(), 3)
 
-`wait_for` takes back what is still waiting when the time is over, as tornado did. An `acquire` that nothing waits for
-on the spot becomes a task (`aio.create_task`), which has the lock at once if it's free.
+`wait_for` takes back what is still waiting when the time is over, as tornado did. Where it isn't certain that there's
+time left it's `aio.wait_for`, which has a lock that is free however little there is. An `acquire` that nothing waits
+for on the spot becomes a task (`aio.create_task`), which has the lock at once if it's free.
 
 Left are all locks of a file if the uses of one of them can't be known: it's handed on, say, or what `acquire` gives is
 kept, or it's a time-out of which it can't be told what time it is.

@@ -14,7 +14,11 @@ After::
 
 In tornado a `put` took place at once, whether anything waited for it or not; asyncio's only runs when it's awaited. So
 where nothing does it becomes `put_nowait`, or a task (`aio.create_task`) if the queue may be full; the same goes for
-`get` and `join`. `wait_for` takes back what is still waiting when the time is over, as tornado did.
+`get` and `join`. `wait_for` takes back what is still waiting when the time is over, as tornado did. Where it isn't
+certain that there's time left it's `aio.wait_for`, which takes what is there however little there is.
+
+`wait_for` is given the call, never a task of it: from Python 3.12 on a task could be done with an item, or have a lock,
+just as the time is over, and that would be lost.
 
 Left are all queues of a file if the uses of one of them can't be known: it's handed on or iterated over, say.
 """

@@ -25,7 +25,7 @@ REWRITES: Rewrites = {
     ),
     "for what may be no time at all": _row(
         "yield self._x.wait(timeout=datetime.timedelta(seconds=n))",
-        "await asyncio.wait_for(aio.create_task(self._x.wait()), n)",
+        "await aio.wait_for(self._x.wait(), n)",
     ),
     "until a time": _row(
         "yield self._x.wait(timeout=time.time() + 3)",

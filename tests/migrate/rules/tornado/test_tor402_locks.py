@@ -39,6 +39,14 @@ REWRITES: Rewrites = {
         "yield self._x.acquire(timeout=datetime.timedelta(seconds=2.5))",
         "await asyncio.wait_for(self._x.acquire(), 2.5)",
     ),
+    "for what may be no time at all": _row(
+        "yield self._x.acquire(timeout=datetime.timedelta(seconds=n))",
+        "await aio.wait_for(self._x.acquire(), n)",
+    ),
+    "for some time, later": _row(
+        "y = self._x.acquire(timeout=time.time() + 1)\nyield y",
+        "y = aio.create_task(aio.wait_for(self._x.acquire(), 1))\nawait aio.as_awaitable(y)",
+    ),
     "not waited for": _row("self._x.acquire()", "aio.create_task(self._x.acquire())"),
     "as a callback": _row("loop.add_callback(self._x.release)", "aio.add_callback(loop, self._x.release)"),
     "asked whether there is one": _row(

@@ -23,12 +23,12 @@ REWRITES: Rewrites = {
     "for some time": _row(
         "yield self._x.put(n, datetime.timedelta(seconds=1))\n"
         "return (yield self._x.get(timeout=datetime.timedelta(seconds=n)))",
-        "await asyncio.wait_for(self._x.put(n), 1)\nreturn (await asyncio.wait_for(aio.create_task(self._x.get()), n))",
+        "await asyncio.wait_for(self._x.put(n), 1)\nreturn (await aio.wait_for(self._x.get(), n))",
         "PriorityQueue(maxsize=3)",
     ),
     "until a time, later": _row(
         "y = self._x.join(timeout=time.time() + 1)",
-        "y = aio.create_task(asyncio.wait_for(self._x.join(), 1))",
+        "y = aio.create_task(aio.wait_for(self._x.join(), 1))",
         "LifoQueue()",
     ),
     "without a time-out": _row("yield self._x.put(n, timeout=None)", "await self._x.put(n)"),
