@@ -33,6 +33,7 @@ VARIABLE: contextvars.ContextVar = contextvars.ContextVar("VARIABLE", default="u
 
 if TORNADO is not None:
     from tornado import gen
+    from tornado.concurrent import Future
     from tornado.ioloop import IOLoop, PeriodicCallback, TimeoutError as RunTimeout
 else:
     from plumpy_compat.legacy.loops.facade import IOLoop
@@ -267,6 +268,29 @@ class TestCurrent:
         other = loops.current()
         assert other is not loop
         other.close()
+
+    @tornado5_only
+    def test_asyncios_own_is_current_again_afterwards(self, asyncio_loop):
+        asyncio.set_event_loop(asyncio_loop)
+        for end in (IOLoop.clear_current, loops.clear_current, lambda: None):
+            for make_it in (IOLoop, loops.new):
+                io = make_it()
+                assert loops.current() is io
+                end()
+                io.close()
+                assert IOLoop.current(instance=False) is None
+                assert Future().get_loop() is asyncio_loop
+
+    @tornado5_only
+    @pytest.mark.parametrize("spoil", [loops.io_loop, lambda asyncio_loop: asyncio_loop.close()])
+    def test_asyncios_own_is_not_if_it_is_closed_or_has_one_of_tornados(self, asyncio_loop, spoil):
+        asyncio.set_event_loop(asyncio_loop)
+        io = IOLoop()
+        io.make_current()
+        spoil(asyncio_loop)
+        io.close()
+        with pytest.raises(RuntimeError):
+            asyncio.get_event_loop_policy().get_event_loop()
 
     def test_each_thread_has_its_own(self, loop):
         def there():

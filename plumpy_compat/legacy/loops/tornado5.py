@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
+import threading
 from typing import Any, Callable, Optional
 
 from tornado import gen
@@ -16,6 +17,24 @@ from .following import to_asyncio
 from .starting import outside, stop
 
 __all__ = ["clear_current", "current", "io_loop", "is_io_loop", "make_current", "new", "remember"]
+
+
+class _Asyncios(threading.local):
+    """The loop that a thread had of asyncio before one of tornado's became current: futures of asyncio need one."""
+
+    loop: Optional[asyncio.AbstractEventLoop] = None
+
+    def note(self) -> None:
+        """Keep the current loop in mind if it's no loop of tornado's."""
+        loop = current_event_loop()
+        if loop is not None and loop is not asyncio._get_running_loop() and loop not in IOLoop._ioloop_for_asyncio:
+            self.loop = loop
+
+    def give_back(self) -> None:
+        """Have it be current again, as tornado does; without one no loop is."""
+        if self.loop is not None and (self.loop.is_closed() or self.loop in IOLoop._ioloop_for_asyncio):
+            self.loop = None
+        asyncio.set_event_loop(self.loop)
 
 
 class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
@@ -35,12 +54,13 @@ class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
             raise
 
     def make_current(self) -> None:
+        ASYNCIOS.note()
         asyncio.set_event_loop(self.asyncio_loop)
 
     _make_current = make_current
 
     def _clear_current_hook(self) -> None:
-        asyncio.set_event_loop(None)
+        ASYNCIOS.give_back()
 
     def start(self) -> None:
         if self.asyncio_loop.is_running():
@@ -61,7 +81,7 @@ class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
 
     def close(self, all_fds: bool = False) -> None:
         if current_event_loop() is self.asyncio_loop:
-            asyncio.set_event_loop(None)
+            ASYNCIOS.give_back()
         # tornado forgets a loop that was closed through asyncio, but then fails to forget it here.
         IOLoop._ioloop_for_asyncio.setdefault(self.asyncio_loop, self)
         super().close(all_fds)
@@ -99,17 +119,18 @@ def current() -> Any:
 def new() -> Any:
     loop = current_event_loop()
     io = LegacyIOLoop(make_current=False)
-    if loop is None or loop.is_closed():
+    if loop is None or loop.is_closed() or loop is ASYNCIOS.loop:
         io.make_current()
     return io
 
 
 def make_current(io: Any) -> None:
+    ASYNCIOS.note()
     asyncio.set_event_loop(io.asyncio_loop)
 
 
 def clear_current() -> None:
-    asyncio.set_event_loop(None)
+    ASYNCIOS.give_back()
 
 
 def _of_thread(future: concurrent.futures.Future[Any]) -> asyncio.Future[Any]:
@@ -118,5 +139,6 @@ def _of_thread(future: concurrent.futures.Future[Any]) -> asyncio.Future[Any]:
     return to_asyncio(future, IOLoop.current().asyncio_loop)
 
 
+ASYNCIOS = _Asyncios()
 gen.convert_yielded.register(concurrent.futures.Future, _of_thread)
 IOLoop.configure(LegacyIOLoop)
