@@ -4,8 +4,9 @@
     python legacy-fixtures/matrix.py FOLDER --write README.md
 
 FOLDER has what each environment of tox left: a JSON file of `run.py --results`, or a JUnit report of pytest. It's said
-which of those in tox.ini left nothing. With `--write` the tables go between two marks in a file, `<!-- matrix -->` and
-`<!-- end of matrix -->`.
+which of those in tox.ini left nothing. A cell is how many tests passed: `5 + 2 known` if others must fail there
+(`known.json`), `4 of 5` if some fail that mustn't. With `--write` the tables go between two marks in a file,
+`<!-- matrix -->` and `<!-- end of matrix -->`.
 
 Exit codes: 0 if all that was run passed, 1 if not, 2 if nothing was run or a file can't be written.
 """
@@ -44,7 +45,7 @@ class Row(NamedTuple):
 
     @property
     def passes(self) -> bool:
-        return all(one["passed"] == one["expected"] and not one["troubles"] for one in self.fixtures.values())
+        return all(_complete(one) and not one["troubles"] for one in self.fixtures.values())
 
 
 class Own(NamedTuple):
@@ -107,10 +108,17 @@ def _cell(found: Optional[Dict[str, int]]) -> str:
     if found is None:
         return ""
     count = str(found["passed"])
-    if found["passed"] != found["expected"]:
-        count += f" of {found['expected']}"
+    if found.get("known"):
+        count += f" + {found['known']} known"
+    if not _complete(found):
+        return f"{count} of {found['expected']}"
     # Such as a file that doesn't compile, or a test that nobody knew.
-    return f"{count} (!)" if found["troubles"] and found["passed"] == found["expected"] else count
+    return f"{count} (!)" if found["troubles"] else count
+
+
+def _complete(found: Dict[str, int]) -> bool:
+    """Whether all tests pass but those that must fail."""
+    return found["passed"] + found.get("known", 0) == found["expected"]
 
 
 def _own_table(own: Sequence[Own]) -> str:

@@ -4,8 +4,9 @@ Give interpreters that have what they need (see README.md); `tox` makes them, an
 
     python legacy-fixtures/run.py --legacy OLD/bin/python --flavour MIXED/bin/python --python NEW/bin/python
 
-The tests that pass must be those of tests.json: not as many, but the same. Where a fixture is migrated no tornado and no
-plumpy can be imported, every file must compile, and a second run of plumpy-migrate must change nothing.
+The tests that pass must be those of tests.json: not as many, but the same. On the legacy flavour those of known.json
+must fail, since tornado or Python dropped what they use. Where a fixture is migrated no tornado and no plumpy can be
+imported, every file must compile, and a second run of plumpy-migrate must change nothing.
 
 Exit codes: 0 if all is well, 1 if not, 2 if it can't be told (wrong usage, an interpreter without what it needs).
 """
@@ -23,10 +24,11 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 HERE = Path(__file__).resolve().parent
 RECORD = HERE / "tests.json"
+KNOWN = HERE / "known.json"
 PATCH = "migration.patch"
 # None of these may be of use to migrated code: topika is the AMQP client for tornado that kiwipy had.
 BLOCKED: Tuple[str, ...] = ("tornado", "plumpy", "topika")
@@ -96,6 +98,27 @@ def recorded() -> Dict[str, List[str]]:
     """The tests that each fixture passed on the legacy stack."""
     record: Dict[str, List[str]] = json.loads(RECORD.read_text("utf-8"))
     return record
+
+
+def known_failures(fixture: str, stack: Stack) -> Dict[str, str]:
+    """The tests that must fail on a stack, as what they use is gone from its tornado or Python, and why."""
+    if stack.kind != "flavour" or not KNOWN.exists():
+        return {}
+    return {
+        test: reason["why"]
+        for reason in json.loads(KNOWN.read_text("utf-8"))
+        if all(_reaches(stack.versions.get(what), reason.get(what)) for what in ("python", "tornado"))
+        for test in reason["tests"].get(fixture, [])
+    }
+
+
+def _reaches(version: Optional[str], first: Optional[str]) -> bool:
+    """Whether a version has a change; None is for what isn't installed, and for a change that doesn't depend on it."""
+    return first is None or (version is not None and _number(version) >= _number(first))
+
+
+def _number(version: str) -> List[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
 
 
 @contextmanager
@@ -261,13 +284,17 @@ def compile_all(copied: Path, python: str) -> List[str]:
     return _call([python, "-c", code, *files], cwd=copied).splitlines()
 
 
-def differences(before: Sequence[str], outcome: Outcome) -> List[str]:
-    """What isn't as it was: tests that passed and don't any longer, and tests that weren't there."""
-    lost = set(before) - set(outcome.passed)
+def differences(before: Sequence[str], outcome: Outcome, known: Collection[str] = ()) -> List[str]:
+    """What isn't as it was: tests that passed and don't any longer, and tests that weren't there.
+
+    :param known: those that must fail.
+    """
+    lost = set(before) - set(outcome.passed) - (set(known) & set(outcome.failed))
     missing = sorted(lost - set(outcome.failed) - set(outcome.skipped))
     new = {*outcome.passed, *outcome.failed, *outcome.skipped} - set(before)
     return [
         *(f"fails: {name}" for name in sorted(lost & set(outcome.failed))),
+        *(f"passes, but {KNOWN.name} says it can't: {name}" for name in sorted(set(known) & set(outcome.passed))),
         *(f"is skipped: {name}" for name in sorted(lost & set(outcome.skipped))),
         # A module that can't be imported takes all the others along.
         *(f"is missing: {name}" for name in missing[:5]),
@@ -312,16 +339,29 @@ class Grid:
     def __init__(self) -> None:
         self.cells: Dict[Tuple[str, str], str] = {}
         self.results: Dict[str, Dict[str, Any]] = {}
+        self.known: List[str] = []
         self.troubles: List[str] = []
 
-    def add(self, fixture: str, stack: Stack, outcome: Outcome, expected: Sequence[str], found: Sequence[str]) -> None:
-        """Note how the tests ended, and what was found besides."""
-        self.cells[fixture, stack.name] = f"{len(outcome.passed)}/{len(outcome.failed)}/{outcome.total}"
+    def add(
+        self,
+        fixture: str,
+        stack: Stack,
+        outcome: Outcome,
+        expected: Sequence[str],
+        known: Mapping[str, str],
+        found: Sequence[str],
+    ) -> None:
+        """Note how the tests ended, those that must fail, and what was found besides."""
+        failed = sorted(set(known) & set(outcome.failed))
+        mark = f" ({len(failed)} known)" if failed else ""
+        self.cells[fixture, stack.name] = f"{len(outcome.passed)}/{len(outcome.failed)}{mark}/{outcome.total}"
+        self.known += [f"{fixture}, {stack.name}: fails as is known: {name}: {known[name]}" for name in failed]
         self.troubles += [f"{fixture}, {stack.name}: {trouble}" for trouble in found]
         result = {"kind": stack.kind, "versions": stack.versions, "fixtures": {}}
         self.results.setdefault(stack.name, result)["fixtures"][fixture] = {
             "expected": len(expected),
             "passed": len(set(expected) & set(outcome.passed)),
+            "known": len(failed),
             "troubles": len(found),
         }
 
@@ -375,8 +415,9 @@ def _note(
     faults: Sequence[str],
     options: argparse.Namespace,
 ) -> None:
-    found = [*faults, *differences(expected, outcome)]
-    grid.add(fixture, stack, outcome, expected, found)
+    known = known_failures(fixture, stack)
+    found = [*faults, *differences(expected, outcome, known)]
+    grid.add(fixture, stack, outcome, expected, known, found)
     if options.verbose and found:
         print(f"--- {fixture}, {stack.name}\n{outcome.output}")
 
@@ -437,8 +478,8 @@ def _main(options: argparse.Namespace) -> int:
         for fixture in options.fixtures:
             record[fixture] = run_fixture(fixture, options, folder, grid)
     print(grid.text())
-    for trouble in grid.troubles:
-        print(trouble)
+    for line in (*grid.known, *grid.troubles):
+        print(line)
     if options.record:
         _write({**(recorded() if RECORD.exists() else {}), **record})
     if options.results:
