@@ -53,6 +53,11 @@ class WaitingByFuture:
     def _waiting_future(self, future: Any) -> None:
         self._own_future = future
 
+    def execute(self) -> Any:
+        if self._own_future is None:  # nobody has asked for it yet: one of the loop's is smaller
+            self._own_future = self.process._loop.create_future()  # type: ignore[attr-defined]
+        return super().execute()  # type: ignore[misc]
+
     def interrupt(self, reason: BaseException) -> Any:
         # A future that nobody waits for would except the next wait.
         return super().interrupt(reason) if self._own_future is not None else None  # type: ignore[misc]
