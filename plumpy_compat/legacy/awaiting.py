@@ -99,12 +99,15 @@ def awaitable_of(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
     return shield(value, loop) if is_future(value) else None
 
 
-def joinable(value: Any, loop: asyncio.AbstractEventLoop) -> Any:
-    """A value for the context of a work chain: futures of tornado 4 as ones of asyncio, anything else as it is."""
+def joinable(value: Any, loop: asyncio.AbstractEventLoop, define: Any) -> Any:
+    """A value for the context of a work chain: futures of tornado 4 as ones of asyncio, anything else as it is.
+
+    :param define: the work chain's, to be named in the warning where a step gave the value.
+    """
     if not is_future(value) or asyncio.isfuture(value):
         return value
     if not isinstance(value, concurrent.futures.Future):
-        warn("a future of tornado in the context of a work chain", "TOR211")
+        warn("a future of tornado in the context of a work chain", "TOR211", otherwise=define)
     return shield(value, loop)
 
 

@@ -48,13 +48,18 @@ _counting = AUDIT in os.environ
 _as_errors = os.environ.get(ERROR) == "error"
 
 
-def warn(feature: str, rule: str) -> None:
+def warn(feature: str, rule: str, otherwise: Any = None) -> None:
     """Tell that the caller of this package uses a legacy feature.
 
     :param feature: what it is, as the user writes it.
     :param rule: the rule of plumpy-migrate that removes it.
+    :param otherwise: a function of the user that is named if none of the user's has called us.
     """
-    frame = _users_frame() or sys._getframe(1)
+    frame = _users_frame()
+    if frame is None and otherwise is not None:
+        warn_of_function(feature, rule, otherwise)
+        return
+    frame = frame or sys._getframe(1)
     _tell(feature, rule, frame.f_code, frame.f_lineno, frame.f_globals)
 
 

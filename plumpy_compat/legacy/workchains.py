@@ -57,7 +57,7 @@ class WorkChain(modern.WorkChain, processes.Process):
         return {**super().get_state_classes(), ProcessState.WAITING: Waiting}
 
     def to_context(self, **kwargs: Any) -> None:
-        super().to_context(**{key: awaiting.joinable(value, self._loop) for key, value in kwargs.items()})
+        super().to_context(**{key: awaiting.joinable(value, self._loop, self.define) for key, value in kwargs.items()})
 
     # Plain functions, as in 0.15, for those who call them and look at what they get.
 

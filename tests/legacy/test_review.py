@@ -216,3 +216,22 @@ def test_a_cancelled_future_cancels_the_one_for_threads(loop: Any) -> None:
 
 def test_the_version_is_an_attribute_of_the_package() -> None:
     assert plumpy.version is importlib.import_module("plumpy_compat.legacy.version")
+
+
+@pytest.mark.skipif(loops.TORNADO is None or loops.TORNADO >= (5, 0), reason="that's about tornado 4")
+def test_a_future_of_tornado_that_a_step_gives_is_told_in_the_users_file() -> None:
+    class Chain(plumpy.WorkChain):
+        @classmethod
+        def define(cls, spec: Any) -> None:
+            super().define(spec)
+            spec.outline(cls.first, cls.last)
+
+        def first(self) -> Any:
+            return plumpy.ToContext(slept=gen.sleep(0))
+
+        def last(self) -> None:
+            pass
+
+    with pytest.warns(plumpy.PlumpyCompatDeprecationWarning, match="TOR211") as told:
+        Chain().execute()
+    assert [one.filename for one in told if "TOR211" in str(one.message)] == [__file__]
