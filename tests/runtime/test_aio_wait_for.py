@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import datetime
 import itertools
-from typing import Any, Awaitable, Callable, Dict, List, Tuple
+import sys
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 
 import pytest
 
@@ -17,7 +18,8 @@ from tests.runtime.helpers import turns
 
 SECONDS = 5
 LATE = 2 * SECONDS
-# So many turns after the wait has begun; the second says which comes first if they're the same.
+# After how many turns something comes and the clock is set, and what's first if they're the same. The loop looks at the
+# clock before the next turn, whose other callbacks come before the timer.
 MOMENTS = list(itertools.product(range(4), range(4), ("come", "over")))
 
 
@@ -38,15 +40,21 @@ def run(main: Callable[[Loop], Awaitable[Any]]) -> Any:
         loop.close()
 
 
-async def outcome(loop: Loop, wait: Awaitable[Any], come: Callable[[], object], moment: Tuple[int, int, str]) -> Any:
-    """What comes of a wait if something comes, and the time is over, after so many turns."""
+async def outcome(
+    loop: Loop,
+    wait: Awaitable[Any],
+    come: Callable[[], object],
+    moment: Tuple[int, int, str],
+    over: Optional[Callable[[], object]] = None,
+) -> Any:
+    """What comes of a wait if something comes, and the time is over (or `over` is called), after so many turns."""
     task = asyncio.ensure_future(wait)
     await turns(5)  # Until it waits.
 
-    def over() -> None:
+    def late() -> None:
         loop.now += LATE
 
-    events = [(moment[0], moment[2] != "come", come), (moment[1], moment[2] != "over", over)]
+    events = [(moment[0], moment[2] != "come", come), (moment[1], moment[2] != "over", over or late)]
     for turn in range(4):
         for _, _, event in sorted((one for one in events if one[0] == turn), key=lambda one: one[1]):
             event()
@@ -118,10 +126,15 @@ KINDS: Dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_comes_as_the_time_is_over_is_given_or_left(kind: str, moment: Tuple[int, int, str]) -> None:
+@pytest.mark.parametrize("wait_for", [aio.wait_for, asyncio.wait_for])
+def test_what_comes_as_the_time_is_over_is_given_or_left(
+    wait_for: Any, kind: str, moment: Tuple[int, int, str]
+) -> None:
+    """Both are in rewritten code, and take the bare call there."""
+
     async def main(loop: Loop) -> None:
         wait, come, left, expected = KINDS[kind]()
-        result = await outcome(loop, aio.wait_for(wait, SECONDS), come, moment)
+        result = await outcome(loop, wait_for(wait, SECONDS), come, moment)
         assert left() == expected[result]
         if moment[0] < moment[1]:
             assert result != "over"
@@ -198,6 +211,22 @@ def test_errors_are_handed_on_timeouts_of_its_own_too() -> None:
     run(main)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="asyncio waits by a task, which can be done by then")
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_comes_as_the_wait_is_cancelled_is_given_or_left(kind: str, moment: Tuple[int, int, str]) -> None:
+    async def main(loop: Loop) -> None:
+        wait, come, left, expected = KINDS[kind]()
+        waiting = asyncio.ensure_future(aio.wait_for(wait, SECONDS))
+        try:
+            result = await outcome(loop, waiting, come, moment, over=waiting.cancel)
+        except asyncio.CancelledError:
+            result = "over"
+        assert left() == expected[result]
+
+    run(main)
+
+
 def test_cancelling_the_wait_takes_nothing() -> None:
     async def main(loop: Loop) -> Any:
         queue: asyncio.Queue[int] = asyncio.Queue()
@@ -211,7 +240,19 @@ def test_cancelling_the_wait_takes_nothing() -> None:
     assert run(main) == (True, 1)
 
 
-@pytest.mark.parametrize("moment", [one for one in MOMENTS if one[0] <= one[1]])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_condition_notifies_who_waits_or_the_next(moment: Tuple[int, int, str]) -> None:
+    async def main(loop: Loop) -> None:
+        condition = aio.Condition()
+        first, second = condition.wait(datetime.timedelta(seconds=SECONDS)), condition.wait()
+        notified = await outcome(loop, first, condition.notify, moment)
+        assert second.done() != notified
+        assert notified == (moment[0] <= moment[1] + 1)
+
+    run(main)
+
+
+@pytest.mark.parametrize("moment", [one for one in MOMENTS if one[0] <= one[1] + 1])
 def test_with_timeout_gives_what_came_before_the_time_was_over(moment: Tuple[int, int, str]) -> None:
     """It never cancels, so what came would be lost; in tornado it was there as soon as it came."""
     limit = datetime.timedelta(seconds=SECONDS)
