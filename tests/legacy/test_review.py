@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import importlib
 from typing import Any, Callable, Dict, Iterator
@@ -139,6 +140,24 @@ def test_run_sync_leaves_a_process_alone_when_its_time_is_up(loop: Any) -> None:
     process.resume(1)
     loop.run_sync(lambda: done)
     assert process.result() == 1
+
+
+@needs_tornado
+def test_so_does_the_loop_that_tornado_makes_itself() -> None:
+    from tornado.ioloop import IOLoop
+
+    inner = asyncio.new_event_loop()
+    asyncio.set_event_loop(inner)
+    made = IOLoop.current()
+    process = Ask(loop=made)
+    process.step_until_terminated()
+    with pytest.raises(Exception, match=r"timed out"):
+        made.run_sync(process.future, timeout=0.01)
+    assert process.state == ProcessState.WAITING
+    process.kill()
+    with pytest.raises(plumpy.KilledError):
+        made.run_sync(process.future)
+    made.close()
 
 
 @needs_tornado

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 from tornado import gen
 from tornado.ioloop import IOLoop
-from tornado.platform.asyncio import AsyncIOLoop, BaseAsyncIOLoop
+from tornado.platform.asyncio import AsyncIOLoop, AsyncIOMainLoop, BaseAsyncIOLoop
 
 from ...aio.loops import current_event_loop
 from .following import to_asyncio
@@ -72,12 +72,7 @@ class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
         stop(self.asyncio_loop)
 
     def run_sync(self, func: Callable[[], Any], timeout: Optional[float] = None) -> Any:
-        def begin() -> Any:
-            result = func()
-            # tornado cancels what it has waited for too long (and cancelling the future of a process kills that).
-            return to_asyncio(result, self.asyncio_loop) if asyncio.isfuture(result) else result
-
-        return super().run_sync(begin, timeout)
+        return _run_sync(self, func, timeout)
 
     def close(self, all_fds: bool = False) -> None:
         if current_event_loop() is self.asyncio_loop:
@@ -133,6 +128,15 @@ def clear_current() -> None:
     ASYNCIOS.give_back()
 
 
+def _run_sync(io: Any, func: Callable[[], Any], timeout: Optional[float] = None) -> Any:
+    def begin() -> Any:
+        result = func()
+        # tornado cancels what it has waited for too long (and cancelling the future of a process kills that).
+        return to_asyncio(result, io.asyncio_loop) if asyncio.isfuture(result) else result
+
+    return IOLoop.run_sync(io, begin, timeout)
+
+
 def _of_thread(future: concurrent.futures.Future[Any]) -> asyncio.Future[Any]:
     """Follow a thread's future. In a list that is yielded tornado's own way settles its future in that thread, whose
     loop may not wake up then."""
@@ -140,5 +144,7 @@ def _of_thread(future: concurrent.futures.Future[Any]) -> asyncio.Future[Any]:
 
 
 ASYNCIOS = _Asyncios()
+# What `IOLoop.current()` makes for a loop of asyncio.
+AsyncIOMainLoop.run_sync = _run_sync  # type: ignore[method-assign, unused-ignore]
 gen.convert_yielded.register(concurrent.futures.Future, _of_thread)
 IOLoop.configure(LegacyIOLoop)
