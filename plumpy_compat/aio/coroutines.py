@@ -10,7 +10,7 @@ import inspect
 import sys
 from typing import Any, Callable, Optional
 
-from .futures import done_future
+from .futures import done_future, fail
 from .loops import get_or_create_event_loop, no_running_loop
 from .yieldables import as_awaitable, as_future, start_with_timeout
 
@@ -35,7 +35,7 @@ def eager_coroutine(function: Callable[..., Any]) -> Callable[..., asyncio.Futur
             result = function(*args, **kwargs)
         except Exception as error:
             failed = loop.create_future()
-            failed.set_exception(error)
+            fail(failed, error)
             return failed
         if inspect.iscoroutine(result):
             return as_future(result, loop)

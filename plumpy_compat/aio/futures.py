@@ -62,9 +62,18 @@ def copy_outcome(source: AnyFuture, target: AnyFuture) -> None:
         return
     error = source.exception()
     if error is not None:
-        target.set_exception(error)
+        fail(target, error)
     else:
         target.set_result(source.result())
+
+
+def fail(future: AnyFuture, error: BaseException) -> None:
+    """Fail a future; asyncio's don't take a StopIteration, so that's the cause of what they get, as PEP 479 has it."""
+    if isinstance(error, StopIteration) and asyncio.isfuture(future):
+        wrapped = RuntimeError(f"what was waited for raised {error!r}")
+        wrapped.__cause__ = error
+        error = wrapped
+    future.set_exception(error)
 
 
 def done_future(result: T, loop: asyncio.AbstractEventLoop) -> asyncio.Future[T]:

@@ -26,7 +26,7 @@ from typing import (
     overload,
 )
 
-from .futures import copy_outcome, done_future, error_of, is_future
+from .futures import copy_outcome, done_future, error_of, fail, is_future
 from .loops import get_or_create_event_loop, seconds_left
 from .prompt import PromptFuture
 from .tasks import start_task
@@ -111,7 +111,7 @@ def _multi(children: Any, quiet: Errors, loop: asyncio.AbstractEventLoop) -> asy
             if isinstance(first, asyncio.CancelledError):
                 result.cancel()
             elif first is not None:
-                result.set_exception(first)
+                fail(result, first)
             else:
                 results = [one.result() for one in futures]
                 result.set_result(dict(zip(children, results)) if isinstance(children, dict) else results)

@@ -912,3 +912,18 @@ def test_it_can_be_imported_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True)
     assert done.stdout.splitlines() == [str(["aio", *sorted(f"aio.{one}" for one in modules)]), "[]"]
+
+
+def test_a_stop_iteration_of_a_thread_is_the_cause_of_what_is_raised() -> None:
+    failed: concurrent.futures.Future[Any] = concurrent.futures.Future()
+    failed.set_exception(StopIteration(3))
+
+    async def wait(awaitable: Any) -> Any:
+        with pytest.raises(RuntimeError) as caught:
+            await awaitable
+        return caught.value.__cause__
+
+    for awaitable in (aio.as_awaitable(failed), aio.multi([failed]), aio.with_timeout(time.time() + 60, failed)):
+        cause = asyncio.run(wait(awaitable))
+        assert isinstance(cause, StopIteration)
+        assert cause.value == 3
