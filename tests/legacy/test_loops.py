@@ -1490,3 +1490,31 @@ class TestTornado4:
 
         loop.run_sync(main)
         assert sorted(seen) == ["main", "task", "task"]
+
+
+@pytest.mark.skipif(loops.TORNADO is None, reason="tornado isn't installed")
+def test_the_loop_that_tornado_makes_itself_starts_within_another():
+    from tornado.ioloop import IOLoop
+
+    loops.clear_current()
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    own = IOLoop.current()
+    other = loops.new()
+    seen = []
+
+    def nest():
+        seen.append(own.run_sync(lambda: gen_sleep(0)))
+        other.stop()
+
+    other.add_callback(nest)
+    other.start()
+    assert seen == [None]
+    other.close()
+    own.close()
+    loops.clear_current()
+
+
+def gen_sleep(seconds):
+    from tornado import gen
+
+    return gen.sleep(seconds)

@@ -63,10 +63,7 @@ class LegacyIOLoop(AsyncIOLoop):  # type: ignore[misc, unused-ignore]
         ASYNCIOS.give_back()
 
     def start(self) -> None:
-        if self.asyncio_loop.is_running():
-            raise RuntimeError("IOLoop is already running")
-        with outside():
-            super().start()
+        _start(self)
 
     def stop(self) -> None:
         stop(self.asyncio_loop)
@@ -128,6 +125,13 @@ def clear_current() -> None:
     ASYNCIOS.give_back()
 
 
+def _start(io: Any) -> None:
+    if io.asyncio_loop.is_running():
+        raise RuntimeError("IOLoop is already running")
+    with outside():
+        BaseAsyncIOLoop.start(io)
+
+
 def _run_sync(io: Any, func: Callable[[], Any], timeout: Optional[float] = None) -> Any:
     def begin() -> Any:
         result = func()
@@ -145,6 +149,7 @@ def _of_thread(future: concurrent.futures.Future[Any]) -> asyncio.Future[Any]:
 
 ASYNCIOS = _Asyncios()
 # What `IOLoop.current()` makes for a loop of asyncio.
+AsyncIOMainLoop.start = _start  # type: ignore[method-assign, unused-ignore]
 AsyncIOMainLoop.run_sync = _run_sync  # type: ignore[method-assign, unused-ignore]
 gen.convert_yielded.register(concurrent.futures.Future, _of_thread)
 IOLoop.configure(LegacyIOLoop)
