@@ -117,7 +117,8 @@ class RunningProcess(AskedProcess):
                 turns += 1
                 if once:
                     return
-                if turns % _STEPS_PER_TURN == 0:
+                # (The legacy flavour also starts processes before their loop.)
+                if turns % _STEPS_PER_TURN == 0 and self._loop.is_running():
                     await asyncio.sleep(0)
         except asyncio.CancelledError:
             self._abandon()

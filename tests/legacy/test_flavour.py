@@ -59,6 +59,21 @@ def test_a_process_starts_before_its_loop_does() -> None:
     assert process.result() == 1
 
 
+def test_a_process_of_many_steps_ends_before_its_loop_runs() -> None:
+    class Many(plumpy.WorkChain):
+        @classmethod
+        def define(cls, spec: Any) -> None:
+            super().define(spec)
+            spec.outline(*[cls.one] * 100)
+
+        def one(self) -> None:
+            self.ctx.count = self.ctx.get("count", 0) + 1
+
+    process = Many()
+    assert process.step_until_terminated().done()
+    assert process.ctx.count == 100
+
+
 def test_a_step_starts_at_once() -> None:
     process = Ask()
     process.step()
