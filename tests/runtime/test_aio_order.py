@@ -349,6 +349,8 @@ def test_the_trace_of_a_program(name: str, coroutine: Any) -> None:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_trace_of_a_program_side_by_side_with_tornado(name: str) -> None:
     function, expected = PROGRAMS[name]
+    if tornado_version() > 4 and name == "who_waits_for_several_goes_on_a_turn_after_the_last":
+        pytest.skip("tornado 5 and later run on asyncio's loop, and go on two turns later")
     assert by_tornado(function) == expected
 
 
